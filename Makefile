@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo install test test-long check bench docs clean
+.DEFAULT_GOAL := demo
+
+demo: install
+	$(BIN)/compliance demo
+
+install: $(VENV)/installed
+
+# The two OpenCV wheels share their files: the headless one, which needs no libGL, is written last.
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found $$($(PYTHON) --version). To mend it: install python3.11 and python3.11-venv, then run 'make PYTHON=python3.11 $(MAKECMDGOALS)'."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --prefer-binary -e .
+	$(PIP) --force-reinstall --no-deps opencv-python-headless
+	touch $@
+
+$(VENV)/test-installed: $(VENV)/installed
+	$(PIP) -e '.[test]'
+	touch $@
+
+test: check
+	$(BIN)/python -m pytest -m 'not long and not gpu'
+
+test-long: $(VENV)/test-installed
+	$(BIN)/python -m pytest -m 'long'
+
+check: $(VENV)/test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p compliance
+
+bench: $(VENV)/test-installed
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis compliance-demo
