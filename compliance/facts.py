@@ -1,0 +1,243 @@
+"""What a policy is evaluated against, besides findings: release, permissions, waivers, record. No I/O.
+
+Facts are *risks* (findings, gaps) or *mitigations* (consent, licence, waiver). A mitigation covers the one
+finding it names, never a whole rule.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, date, datetime, time
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from compliance.findings import AnalyzerReport, Finding, Reference
+from compliance.types import Model, Source, digest_of
+
+
+class Release(Model):
+    """Where, when, to whom and for what an asset will be published. Silence means everywhere."""
+
+    territories: tuple[str, ...] = ()
+    """ISO 3166-1 alpha-2 codes or a group such as ``EU``; empty means every territory."""
+    channels: tuple[str, ...] = ()
+    """Such as ``tv``, ``social``, ``web``; empty means every channel."""
+    audience: str | None = None
+    """Such as ``general`` or ``children``; None means every audience."""
+    purpose: str | None = None
+    """Such as ``advertising`` or ``editorial``; None means every purpose."""
+    starts: date | None = None
+    """First day of publication, UTC; None means from now."""
+    ends: date | None = None
+    """Last day of publication, UTC; None means without end. Every grant ends, so that a release without
+    end is judged at its first moment only: consent is read again at every decision, and a recall finds
+    publications whose grant has ended."""
+    people: tuple[str, ...] = ()
+    """People declared to appear, as ``bank/entry``."""
+    brands: tuple[str, ...] = ()
+    """Brands declared to appear."""
+    works: tuple[str, ...] = ()
+    """Works declared to appear."""
+
+
+class Scope(Model):
+    """What a permission reaches. An empty list means *none*, ``["*"]`` means all."""
+
+    purposes: tuple[str, ...] = ()
+    """Purposes as in :attr:`Release.purpose`."""
+    territories: tuple[str, ...] = ()
+    """Territories as in :attr:`Release.territories`."""
+    channels: tuple[str, ...] = ()
+    """Channels as in :attr:`Release.channels`."""
+    starts: AwareDatetime
+    """First moment that is covered."""
+    ends: AwareDatetime
+    """Last moment that is covered; inclusive."""
+
+    def covers(self, release: Release, as_of: datetime) -> bool:
+        """Tell whether every place, purpose and day of ``release`` lies inside, and ``as_of`` too.
+
+        A release that is silent about a dimension reaches all of it, and so only ``*`` covers it. Days
+        are whole days in UTC: the first from 00:00 (without one, from ``as_of``), the last to 24:00. A
+        release without a last day is judged at ``as_of`` and at its first moment only, see
+        :attr:`Release.ends`; one that ends before it starts is never covered.
+        """
+        first = _midnight(release.starts) if release.starts else as_of
+        last = _end_of(release.ends) if release.ends else first
+        if not (self.starts <= as_of <= self.ends and self.starts <= first <= last <= self.ends):
+            return False
+        asked = (
+            (self.purposes, (release.purpose,) if release.purpose else ()),
+            (self.territories, release.territories),
+            (self.channels, release.channels),
+        )
+        return all(_reaches(granted, wanted) for granted, wanted in asked)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _end_of(day: date) -> datetime:
+    """Return the last whole second of ``day``: an inclusive end is written as 23:59:59."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def _reaches(granted: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    if "*" in granted:
+        return True
+    return bool(wanted) and set(wanted) <= set(granted)
+
+
+class Consent(Model):
+    """A grant by a person; revocable."""
+
+    id: str
+    """Identifier of the grant."""
+    person: Reference
+    """Who grants."""
+    uses: tuple[Literal["face", "voice", "name"], ...]
+    """What may be used."""
+    scope: Scope
+    """Where, for what and when."""
+    revoked: AwareDatetime | None = None
+    """From this moment on the grant is void."""
+
+    def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
+        """Tell whether this grant covers ``finding`` in ``release`` at ``as_of``."""
+        use = finding.category.removeprefix("likeness.").split(".")[0]
+        return (
+            finding.category.startswith("likeness.")
+            and use in self.uses
+            and finding.reference is not None
+            and finding.reference.id == self.person.id
+            and (self.revoked is None or as_of < self.revoked)
+            and self.scope.covers(release, as_of)
+        )
+
+
+class Licence(Model):
+    """A permission to show a mark or a work; revocable."""
+
+    id: str
+    """Identifier of the licence."""
+    reference: Reference
+    """The mark or work."""
+    scope: Scope
+    """Where, for what and when."""
+    revoked: AwareDatetime | None = None
+    """From this moment on the licence is void."""
+
+    def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
+        """Tell whether this licence covers ``finding`` in ``release`` at ``as_of``."""
+        return (
+            finding.category.startswith(("brand.", "ip."))
+            and finding.reference is not None
+            and finding.reference.id == self.reference.id
+            and (self.revoked is None or as_of < self.revoked)
+            and self.scope.covers(release, as_of)
+        )
+
+
+class Waiver(Model):
+    """A recorded exception for one asset and one rule. It never covers incompleteness."""
+
+    id: str
+    """Identifier, such as ``W-017``."""
+    asset_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """:attr:`compliance.types.Asset.id`: one media file with its prompts and record."""
+    rule: str
+    """The rule's id."""
+    reason: str = Field(min_length=1)
+    """Why."""
+    owner: str = Field(min_length=1)
+    """Who answers for it."""
+    approver: str = Field(min_length=1)
+    """Who allowed it."""
+    expires: date
+    """Last day on which it holds; inclusive."""
+
+    def covers(self, rule: str, asset_sha256: str, as_of: datetime) -> bool:
+        """Tell whether this waiver covers ``rule`` on the asset with this digest at ``as_of``."""
+        return (
+            self.rule == rule and self.asset_sha256 == asset_sha256 and as_of.date() <= self.expires
+        )
+
+
+class GenerationRecord(Model):
+    """Provider-neutral account of how a media file was generated."""
+
+    host: str = "unknown"
+    """Service that ran the job, such as ``runway``; not always the model's vendor."""
+    vendor: str = "unknown"
+    """Who made the model."""
+    model: str = "unknown"
+    """Model as requested."""
+    model_resolved: str | None = None
+    """Model that ran, where the host says so."""
+    job_id: str | None = None
+    """The host's identifier; None where a refusal came before one was given."""
+    prompt: str | None = None
+    """Prompt as submitted."""
+    revised_prompt: str | None = None
+    """Prompt as the provider rewrote it."""
+    negative_prompt: str | None = None
+    """Negative prompt, effective defaults included."""
+    seed: int | None = None
+    """Seed; None and 0 differ."""
+    created: AwareDatetime | None = None
+    """When the job was created, UTC."""
+    output_sha256: str | None = None
+    """Digest of the file that the host delivered, 64 hex digits."""
+    digital_source_type: str | None = None
+    """IPTC digital source type, as a URI or its last part, such as ``trainedAlgorithmicMedia``.
+    None means that nobody said; it is never assumed."""
+    raw_sha256: str | None = None
+    """Digest of the host's own payload, 64 hex digits."""
+
+
+class StreamKind(enum.StrEnum):
+    """Kinds of streams in a container."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+    SUBTITLE = "subtitle"
+    OTHER = "other"
+
+
+class Facts(Model):
+    """Everything that one evaluation looks at, for one asset."""
+
+    asset: str
+    """:attr:`compliance.types.Asset.id`."""
+    asset_sha256: str
+    """:attr:`asset` as waivers name it: media, prompts and record together."""
+    reports: tuple[AnalyzerReport, ...]
+    """One of each analyzer that was planned, whatever its status."""
+    applicable: tuple[Source, ...]
+    """Sources that this asset has. What is not listed is proved absent."""
+    gaps: tuple[str, ...] = ()
+    """What of the asset itself could not be read (a truncated stream), one paragraph each."""
+    release: Release = Release()
+    """Where it will be published."""
+    consents: tuple[Consent, ...] = ()
+    """Grants that might apply."""
+    licences: tuple[Licence, ...] = ()
+    """Licences that might apply."""
+    waivers: tuple[Waiver, ...] = ()
+    """Waivers that might apply."""
+    marks: tuple[str, ...] = ()
+    """Obligations that finalising is able to fulfil for this asset, such as
+    ``c2pa.digital_source_type``; an obligation that is not listed turns an approval into a flag."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of all reports, each once, in a fixed order."""
+        unique = {finding.id: finding for report in self.reports for finding in report.findings}
+        return tuple(unique[key] for key in sorted(unique))
+
+    @property
+    def digest(self) -> str:
+        """Digest over everything here, 64 hex digits."""
+        return digest_of(self)

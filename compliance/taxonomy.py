@@ -1,0 +1,125 @@
+"""The tree of categories that findings and rules speak of. No I/O.
+
+A category is a dotted path. ``find: pii`` in a rule means every category below ``pii``. Each says in which
+sources of an asset it can occur: a rule that names it is complete only when every such source that the
+asset has was examined. Plug-ins add categories below ``x-<name>``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from compliance.errors import UsageError
+from compliance.types import Source
+
+TEXT = frozenset(
+    {
+        Source.PROMPT,
+        Source.NEGATIVE_PROMPT,
+        Source.REVISED_PROMPT,
+        Source.OCR,
+        Source.CAPTION,
+        Source.SPEECH,
+    }
+)
+FRAME = frozenset({Source.FRAME})
+AUDIO = frozenset({Source.AUDIO})
+METADATA = frozenset({Source.METADATA})
+ALL = TEXT | FRAME | AUDIO
+
+
+@dataclass(frozen=True)
+class Category:
+    """One leaf of the tree."""
+
+    path: str
+    """Dotted path."""
+    definition: str
+    """One line."""
+    sources: frozenset[Source]
+    """Sources of an asset in which it can occur."""
+
+
+_LEAVES = (
+    Category("likeness.face", "A person's face, matched to a bank of people", FRAME),
+    Category("likeness.voice", "A person's voice, matched to a bank of people", AUDIO),
+    Category("likeness.name", "The name of a person in a bank", TEXT),
+    Category("pii.email", "An e-mail address", TEXT),
+    Category("pii.phone", "A telephone number", TEXT),
+    Category("pii.payment_card", "A payment card number with a valid check digit", TEXT),
+    Category("pii.bank_account", "A bank account number, such as an IBAN", TEXT),
+    Category("pii.national_id", "A national identity, social security or tax number", TEXT),
+    Category("pii.ip_address", "An internet protocol address", TEXT),
+    Category("pii.crypto_wallet", "A crypto-currency wallet address", TEXT),
+    Category("brand.logo", "A mark of a brand in a bank", FRAME),
+    Category("brand.name", "The name of a brand in a bank", TEXT),
+    Category("ip.copy", "A copy of a registered work, exact or edited", FRAME | AUDIO),
+    Category("ip.similarity", "Likeness to a registered work, not a copy", FRAME),
+    Category("ip.name", "The name of a work, character, franchise or artist's style", TEXT),
+    Category("sexual.explicit", "Sexual acts or genitals shown or described", ALL),
+    Category("sexual.suggestive", "Nudity or sexual innuendo short of explicit", ALL),
+    Category("sexual.minors", "Any sexualisation of a person under 18", ALL),
+    Category("violence.graphic", "Gore, mutilation or torture", ALL),
+    Category("violence.general", "Physical harm to people or animals", ALL),
+    Category("violence.weapons", "Weapons shown or described", ALL),
+    Category("hate.speech", "Attacks on people for a protected characteristic", ALL),
+    Category("hate.symbols", "Symbols of hate groups", FRAME),
+    Category("self_harm", "Suicide, self-injury or eating disorders", ALL),
+    Category("deception.impersonation", "Pretending to be a person or body", ALL),
+    Category("disclosure.label", "A visible label that says that media is generated", FRAME),
+    Category(
+        "generation.synthetic", "Made or changed by a generative model, as declared", METADATA
+    ),
+    Category("provenance.manifest", "A C2PA manifest is there and intact", METADATA),
+    Category("provenance.tampered", "A C2PA manifest does not fit the bytes it signs", METADATA),
+    Category("provenance.ingredient", "An ingredient's manifest does not validate", METADATA),
+    Category("provenance.untrusted", "A C2PA signer is on no trust list at hand", METADATA),
+    Category("integrity.undecodable", "Media that could not be fully decoded", METADATA),
+)
+
+
+class Taxonomy:
+    """A set of categories that can be looked up by path and by subtree."""
+
+    def __init__(self, leaves: tuple[Category, ...]) -> None:
+        self.leaves = {leaf.path: leaf for leaf in leaves}
+
+    def below(self, path: str) -> tuple[Category, ...]:
+        """Return the leaves at or below ``path`` (``pii`` or ``pii.*``), in order of path.
+
+        Raises:
+            UsageError: where no category has this path; names the nearest ones.
+        """
+        prefix = path.removesuffix(".*")
+        found = [
+            leaf
+            for key, leaf in self.leaves.items()
+            if key == prefix or key.startswith(prefix + ".")
+        ]
+        if not found:
+            near = self.near(path)
+            raise UsageError(
+                f"there is no category {path!r}",
+                expected="a path of the taxonomy" + (f", perhaps {near!r}" if near else ""),
+                fix="run 'compliance taxonomy' to see all of them",
+            )
+        return tuple(sorted(found, key=lambda leaf: leaf.path))
+
+    def near(self, path: str) -> str | None:
+        """Return the path or branch most like ``path``, or None."""
+        branches = {
+            ".".join(key.split(".")[: depth + 1])
+            for key in self.leaves
+            for depth in range(key.count(".") + 1)
+        }
+        close = difflib.get_close_matches(path, sorted(branches), n=1, cutoff=0.5)
+        return close[0] if close else None
+
+    def covers(self, path: str, category: str) -> bool:
+        """Tell whether ``category`` is ``path`` or lies below it."""
+        prefix = path.removesuffix(".*")
+        return category == prefix or category.startswith(prefix + ".")
+
+
+TAXONOMY = Taxonomy(_LEAVES)
