@@ -1,0 +1,1 @@
+"""Reading media: contained decode, the cheap pass over every frame, the sampling plan."""

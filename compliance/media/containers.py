@@ -1,0 +1,274 @@
+"""Decode the video streams of a container with libav, in the decoder process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import av
+import av.subtitles.codeccontext  # PyAV would import these later, when no file can be opened any more
+import av.subtitles.stream
+from av.stream import Disposition
+
+from compliance.errors import MediaError
+from compliance.media.cover import Thumbnail
+from compliance.media.gaps import Gaps
+from compliance.media.limits import DecodeLimits
+from compliance.media.pictures import Converter
+from compliance.media.source import Source
+
+if TYPE_CHECKING:
+    from compliance.types import Pixels
+
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
+"""Demuxers that may run."""
+_NAMES = {"mov": "mov", "matroska": "matroska", "avi": "avi"}
+CODECS = (
+    "h264", "hevc", "libdav1d", "av1", "vp8", "libvpx", "vp9", "libvpx-vp9", "mpeg4", "mpeg1video",
+    "mpeg2video", "mjpeg", "prores", "dnxhd", "ffv1", "h263", "msmpeg4v2", "msmpeg4", "rawvideo", "png",
+    "theora", "huffyuv", "ffvhuff", "utvideo", "qtrle", "aac", "mp3", "mp3float", "mp2", "mp2float",
+    "ac3", "eac3", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac", "pcm_s16le", "pcm_s16be",
+    "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "mov_text", "subrip", "ass", "ssa", "webvtt",
+)  # fmt: skip
+"""Decoders that may run."""
+_READ_BYTES = 1 << 18
+_TAIL_SECONDS = 1.0
+"""How much the last frame may end before the declared duration of its stream, seconds."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One decoded frame, still in the decoder's own format; an :class:`~compliance.media.items.Item`."""
+
+    stream: int
+    index: int
+    time: float
+    frame: av.VideoFrame
+    converter: Converter
+
+    def thumbnail(self) -> Thumbnail:
+        """Return the small copy."""
+        return self.converter.thumbnail(self.frame)
+
+    def upright(self) -> list[Pixels]:
+        """Convert to upright RGB."""
+        return self.converter.upright(self.frame)
+
+
+class Container:
+    """An open container and what was lost of it so far."""
+
+    def __init__(self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps) -> None:
+        """Open the container.
+
+        Raises:
+            av.FFmpegError: it cannot be opened at all.
+        """
+        self._limits = limits
+        self._gaps = gaps
+        self._log = _Complaints()
+        logging.getLogger("libav").addHandler(self._log)
+        logging.getLogger("libav").propagate = False
+        av.logging.set_level(av.logging.ERROR)
+        self._container = av.open(
+            source,
+            format=_NAMES[kind],
+            mode="r",
+            buffer_size=_READ_BYTES,
+            options={"max_pixels": str(limits.max_pixels), "threads": "1"},
+            container_options={
+                "protocol_whitelist": "",
+                "format_whitelist": FORMATS,
+                "codec_whitelist": ",".join(CODECS),
+            },
+            metadata_errors="replace",
+        )
+        self.kind = kind
+        self._start = (self._container.start_time or 0) / av.time_base
+        self.decoded: dict[int, int] = {}
+        self._converters: dict[int, Converter] = {}
+        self._discarded: dict[int, int] = {}
+        self._times: dict[int, float] = {}
+        self._ends: dict[int, float] = {}
+        self._first_dts: dict[int, int] = {}
+        self.last = 0.0
+
+    def describe(self) -> dict[str, Any]:
+        """Return the fields of :class:`compliance.media.info.MediaInfo`."""
+        duration = self._container.duration
+        return {
+            "format": self.kind,
+            "duration": None if duration is None else max(duration / av.time_base, 0.0),
+            "streams": [_describe(stream) for stream in self._container.streams],
+            "still": False,
+        }
+
+    def rate(self, stream: int) -> float | None:
+        """Return the declared frames a second of a stream."""
+        return _rate(self._container.streams[stream])
+
+    def items(self) -> Iterator[Decoded]:
+        """Decode every video stream in one pass, in the order of the packets."""
+        wanted = [stream for stream in self._container.streams.video if self._usable(stream)]
+        if not wanted:
+            return
+        try:
+            for packet in self._container.demux(*wanted):
+                yield from self._decode(cast("av.Packet[av.VideoStream]", packet))
+        except av.FFmpegError as error:
+            self._gaps.add(f"Reading the container stopped early: {error.strerror}.")
+        self._check(wanted)
+
+    def _usable(self, stream: av.VideoStream) -> bool:
+        context = stream.codec_context
+        if context is None or context.codec.name not in CODECS:
+            name = "unknown" if context is None else context.codec.name
+            self._gaps.add(
+                f"Video stream {stream.index} uses the codec {name}, which is not allowed; "
+                "encode it as H.264, HEVC, VP9 or AV1."
+            )
+            return False
+        context.thread_count = 1
+        context.flags |= 1 << 3  # AV_CODEC_FLAG_OUTPUT_CORRUPT: look at damaged frames, and say so
+        aspect = stream.sample_aspect_ratio
+        self._converters[stream.index] = Converter(
+            self._limits.max_pixels, float(aspect) if aspect else 1.0
+        )
+        self.decoded[stream.index] = self._discarded[stream.index] = 0
+        return True
+
+    def _decode(self, packet: av.Packet[av.VideoStream]) -> Iterator[Decoded]:
+        stream = packet.stream
+        self._discarded[stream.index] += packet.is_discard
+        if packet.is_corrupt:
+            self._gaps.add(
+                f"Video stream {stream.index} has a packet that its container marks as corrupt."
+            )
+        if packet.size and packet.has_sidedata("matroska_block_additional"):
+            self._gaps.add(
+                f"Video stream {stream.index} has a separate alpha channel, which was not decoded; "
+                "encode it without transparency."
+            )
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise
+            self._gaps.add(
+                f"Video stream {stream.index} has data that cannot be decoded: {error.strerror}."
+            )
+            return
+        for frame in frames:
+            yield self._admit(stream, frame)
+
+    def _admit(self, stream: av.VideoStream, frame: av.VideoFrame) -> Decoded:
+        index = self.decoded[stream.index]
+        if frame.is_corrupt:
+            self._gaps.add(
+                f"Video stream {stream.index} has damaged frames, the first is frame {index}."
+            )
+        time = self._time(stream, frame)
+        if index >= self._limits.max_frames or time > self._limits.max_seconds:
+            raise OverLimit(
+                f"Video stream {stream.index} goes beyond {self._limits.max_frames} frames or "
+                f"{self._limits.max_seconds:g} s; cut it into parts, or raise the limits."
+            )
+        self.decoded[stream.index] = index + 1
+        self.last = max(self.last, time)
+        return Decoded(stream.index, index, time, frame, self._converters[stream.index])
+
+    def _time(self, stream: av.VideoStream, frame: av.VideoFrame) -> float:
+        """Return the presentation time from the start of the asset.
+
+        A missing time is the end of the frame before; one that goes backwards is held, and is a gap.
+        """
+        rate = _rate(stream)
+        step = 1 / rate if rate else 0.04
+        time = self._given(stream, frame)
+        before = self._times.get(stream.index, 0.0)
+        if time is None:
+            time = self._ends.get(stream.index, 0.0)
+        elif time < before:
+            self._gaps.add(
+                f"Presentation times of video stream {stream.index} go backwards, so that what is shown when "
+                "cannot be told; write the file again with sound times."
+            )
+        self._times[stream.index] = time = max(time, before)
+        self._ends[stream.index] = time + step
+        return time
+
+    def _given(self, stream: av.VideoStream, frame: av.VideoFrame) -> float | None:
+        """Return the time that the container gives; AVI stores only the order of decoding."""
+        if self.kind != "avi":
+            return None if frame.time is None else max(frame.time - self._start, 0.0)
+        if frame.dts is None or stream.time_base is None:
+            return None
+        first = self._first_dts.setdefault(stream.index, frame.dts)
+        return max(float((frame.dts - first) * stream.time_base), 0.0)
+
+    def _check(self, streams: list[av.VideoStream]) -> None:
+        """Compare what came out with what was declared, and with what libav complained about."""
+        for stream in streams:
+            decoded = self.decoded[stream.index]
+            expected = stream.frames - self._discarded[stream.index]
+            if _is_timed(stream) and decoded < expected:
+                self._gaps.add(
+                    f"Video stream {stream.index} declares {stream.frames} frames and gave {decoded}; "
+                    "the file is truncated or damaged, export it again."
+                )
+            elif not decoded:
+                self._gaps.add(f"Video stream {stream.index} gave no frame; export the file again.")
+            elif _is_timed(stream) and stream.duration and stream.time_base:
+                declared = float(stream.duration * stream.time_base)
+                end = self._ends[stream.index]
+                if end < declared - _TAIL_SECONDS:
+                    self._gaps.add(
+                        f"Video stream {stream.index} declares {declared:.2f} s and ends after {end:.2f} s; "
+                        "the file is truncated, export it again."
+                    )
+        for text in self._log.texts:
+            self._gaps.add(f"The decoder reported an error: {text}.")
+
+
+class OverLimit(MediaError):
+    """The file goes beyond a limit; the message is the gap."""
+
+
+class _Complaints(logging.Handler):
+    """Keeps the first few error messages of libav."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self.texts) < 8:
+            self.texts.append(f"{record.name.removeprefix('libav.')}: {record.getMessage()}"[:200])
+
+
+def _is_timed(stream: Any) -> bool:
+    return not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+
+
+def _rate(stream: Any) -> float | None:
+    rate = getattr(stream, "average_rate", None)
+    return float(rate) if rate and 0 < rate < 10_000 else None
+
+
+def _describe(stream: Any) -> dict[str, Any]:
+    kind = stream.type if stream.type in ("video", "audio", "subtitle") else "other"
+    context = stream.codec_context
+    seconds = stream.duration * stream.time_base if stream.duration and stream.time_base else None
+    return {
+        "index": stream.index,
+        "kind": kind,
+        "codec": context.codec.name[:64] if context is not None else "unknown",
+        "width": getattr(context, "width", 0) if kind == "video" else 0,
+        "height": getattr(context, "height", 0) if kind == "video" else 0,
+        "declared_frames": stream.frames if kind == "video" and stream.frames > 0 else None,
+        "duration": max(float(seconds), 0.0) if seconds else None,
+        "rate": _rate(stream) if kind == "video" else None,
+        "picture": kind == "video" and not _is_timed(stream),
+    }

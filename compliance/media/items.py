@@ -1,0 +1,34 @@
+"""What both kinds of decoders yield, in the decoder process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from compliance.media.cover import Thumbnail
+
+if TYPE_CHECKING:
+    from compliance.types import Pixels
+
+
+class Item(Protocol):
+    """One decoded frame, in whatever form its decoder keeps it."""
+
+    @property
+    def stream(self) -> int:
+        """Index of the stream in its container."""
+
+    @property
+    def index(self) -> int:
+        """Position among the decoded frames of its stream, from 0."""
+
+    @property
+    def time(self) -> float:
+        """Presentation time, seconds from the start of the asset."""
+
+    def thumbnail(self) -> Thumbnail:
+        """Return the small copy that the cheap pass compares."""
+
+    def upright(self) -> list[Pixels]:
+        """Return the frame as it is seen, uint8 RGB (height, width, 3): over white and, where transparency
+        makes a difference, over black.
+        """  # noqa: D205

@@ -1,0 +1,143 @@
+"""Messages between the decoder process and its reader, over a socket that keeps their bounds.
+
+The decoder may have been taken over by the file it decodes, so the reader checks every message before it
+uses any of it. Decoder to reader: one JSON object with a ``type``. Reader to decoder: the number of a slot
+that is free again, four bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.errors import MediaError
+from compliance.media.reasons import Reason
+
+MAX_MESSAGE = 1 << 16
+"""Longest message, bytes."""
+MAX_GAPS = 32
+"""Most gaps that a decoder may report."""
+MAX_TEXT = 600
+"""Longest text of a gap, code points."""
+_SLOT = struct.Struct("<I")
+
+
+class BrokenProtocol(MediaError):
+    """The other side sent something that the protocol does not allow; the message says what."""
+
+
+@dataclass(frozen=True)
+class FrameMessage:
+    """A frame that lies in a slot."""
+
+    slot: int
+    width: int
+    height: int
+    time: float
+    stream: int
+    index: int
+    reason: Reason
+    difference: int
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """Serialise a message of the decoder."""
+    return json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
+
+
+def unpack(data: bytes) -> dict[str, Any]:
+    """Parse a message of the decoder.
+
+    Raises:
+        BrokenProtocol: it is not a JSON object with a ``type``, or holds NaN or infinity.
+    """
+    try:
+        message = json.loads(data, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise BrokenProtocol(f"a message that is not JSON ({type(error).__name__})") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise BrokenProtocol("a message without a type")
+    return message
+
+
+def frame_of(message: dict[str, Any], slots: int, slot_bytes: int) -> FrameMessage:
+    """Check a message of type ``frame``.
+
+    Raises:
+        BrokenProtocol: a field is missing, of another type or out of range.
+    """
+    width = integer(message, "width", 1, 1 << 24)
+    height = integer(message, "height", 1, 1 << 24)
+    if width * height * 3 > slot_bytes:
+        raise BrokenProtocol(f"a frame of {width} × {height}, more than a slot holds")
+    try:
+        reason = Reason(str(message.get("reason")))
+    except ValueError as error:
+        raise BrokenProtocol("a frame with an unknown reason") from error
+    return FrameMessage(
+        slot=integer(message, "slot", 0, slots - 1),
+        width=width,
+        height=height,
+        time=seconds(message, "time"),
+        stream=integer(message, "stream", 0, 1 << 16),
+        index=integer(message, "index", 0, 1 << 48),
+        reason=reason,
+        difference=integer(message, "difference", 0, 255),
+    )
+
+
+def integer(message: dict[str, Any], name: str, low: int, high: int) -> int:
+    """Return an integer field in ``low``…``high``; raise :class:`BrokenProtocol` otherwise."""
+    value = message.get(name)
+    if type(value) is not int or not low <= value <= high:
+        raise BrokenProtocol(f"{name} that is no integer in {low}…{high}")
+    return value
+
+
+def seconds(message: dict[str, Any], name: str) -> float:
+    """Return a field with a time of 0…1e9 seconds; raise :class:`BrokenProtocol` otherwise."""
+    value = message.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BrokenProtocol(f"{name} that is no time")
+    if not math.isfinite(value) or not 0 <= value <= 1e9:
+        raise BrokenProtocol(f"{name} that is no time")
+    return float(value)
+
+
+def texts(message: dict[str, Any], name: str) -> tuple[str, ...]:
+    """Return a field with texts, printable and of bounded length; raise :class:`BrokenProtocol` otherwise."""
+    value = message.get(name)
+    if not isinstance(value, list) or len(value) > MAX_GAPS:
+        raise BrokenProtocol(f"{name} that is no short list")
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in value):
+        raise BrokenProtocol(f"{name} with something other than short texts")
+    return tuple("".join(c if c.isprintable() else " " for c in text) for text in value)
+
+
+def counts(message: dict[str, Any], name: str) -> dict[int, int]:
+    """Return a field ``[[stream, count], …]``; raise :class:`BrokenProtocol` otherwise."""
+    value = message.get(name)
+    if not isinstance(value, list) or len(value) > 64:
+        raise BrokenProtocol(f"{name} that is no short list")
+    for pair in value:
+        good = isinstance(pair, list) and len(pair) == 2
+        if not good or not all(type(n) is int and 0 <= n < 1 << 48 for n in pair):
+            raise BrokenProtocol(f"{name} with something other than pairs of counts")
+    return {stream: count for stream, count in value}
+
+
+def pack_slot(slot: int) -> bytes:
+    """Serialise the reader's message that ``slot`` is free."""
+    return _SLOT.pack(slot)
+
+
+def unpack_slots(data: bytes) -> list[int]:
+    """Parse one or more of the reader's messages."""
+    return [slot for (slot,) in _SLOT.iter_unpack(data)]
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
