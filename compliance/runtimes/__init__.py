@@ -1,0 +1,1 @@
+"""What runs networks: one file for each runtime."""
