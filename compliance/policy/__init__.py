@@ -1,0 +1,1 @@
+"""Policies: the language, strict loading, linting, and the pure evaluation."""

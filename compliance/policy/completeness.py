@@ -1,0 +1,174 @@
+"""What the rules need to have been examined, and what of it was not. Pure.
+
+Nothing is listed twice: what a policy must see follows from what its rules find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from compliance.facts import Facts
+from compliance.findings import AnalyzerReport, Status
+from compliance.policy.schema import Policy, Rule
+from compliance.taxonomy import TAXONOMY, Category
+from compliance.types import Source
+from compliance.verdicts import NotExamined
+
+GAPS = "integrity.undecodable"
+"""The category that :attr:`Facts.gaps` answers for; no report need examine it."""
+EVERYTHING = "*"
+"""Category of the entry that says that nothing at all was examined."""
+MATCHED = frozenset({"likeness", "brand", "ip"})
+"""Branches that mean nothing without references to compare with."""
+_MODALITIES = {"likeness.face": "face", "likeness.voice": "voice", "likeness.name": "name"}
+_ENROL = {
+    "face": "run 'compliance people enrol NAME --face PHOTO'",
+    "name": "run 'compliance people enrol NAME'",
+}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was needed of one rule and what came of it."""
+
+    examined: frozenset[tuple[str, Source]]
+    """(category, source) pairs that were examined."""
+    missing: dict[tuple[str, Source], str]
+    """Pairs that were not, with the reason."""
+
+
+def examination(rule: Rule, facts: Facts) -> Examination:
+    """Look up every (category, source) pair that ``rule`` needs in the reports of ``facts``.
+
+    A pair is examined where a completed report with full coverage and calibrated models answers for
+    it and, where references are compared, each bank that the rule names (or any, where it names
+    none) had entries.
+    """
+    examined, missing = set(), {}
+    if not rule.demands_evidence:
+        return Examination(frozenset(), {})
+    for leaf in _leaves(rule):
+        for source in sorted(leaf.sources & set(facts.applicable)):
+            reason = _obstacle(leaf, source, rule, facts.reports)
+            if reason:
+                missing[leaf.path, source] = reason
+            else:
+                examined.add((leaf.path, source))
+    if any(TAXONOMY.covers(path, GAPS) for path in rule.find) and not facts.gaps:
+        examined.add((GAPS, Source.METADATA))
+    return Examination(frozenset(examined), missing)
+
+
+def _leaves(rule: Rule) -> list[Category]:
+    leaves = {leaf.path: leaf for path in rule.find for leaf in TAXONOMY.below(path)}
+    return [leaves[path] for path in sorted(leaves) if path != GAPS]
+
+
+def _obstacle(leaf: Category, source: Source, rule: Rule, reports: Iterable[AnalyzerReport]) -> str:
+    """Return why ``leaf`` was not examined in ``source`` for ``rule``; empty where it was."""
+    answering = [report for report in reports if (leaf.path, source) in report.examines]
+    if not answering:
+        hindered = {
+            why
+            for report in reports
+            for path, where, why in report.hindered
+            if (path, where) == (leaf.path, source)
+        }
+        if hindered:
+            return " ".join(sorted(hindered))
+        return (
+            f"No analyzer examines {leaf.path} in {source}: install one that does, or let an owner "
+            "answer for it under accept_unexamined."
+        )
+    problems = {_failure(report, source) for report in answering}
+    if "" not in problems:
+        return " ".join(sorted(problems))
+    sound = [report for report in answering if not _failure(report, source)]
+    return _missing_banks(leaf, rule, sound)
+
+
+def _failure(report: AnalyzerReport, source: Source) -> str:
+    """Return why ``report`` answers for nothing; empty where it does."""
+    name = report.analyzer
+    if report.status is Status.NOT_APPLICABLE:
+        return f"Analyzer {name} says that it does not apply, but the asset has {source}."
+    if report.status is not Status.COMPLETED:
+        return f"Analyzer {name} {report.status}: {report.reason or 'it does not say why'}"
+    if not report.coverage.complete:
+        gaps = " ".join(report.coverage.gaps) or "it does not say what is missing"
+        return f"Analyzer {name} did not look at everything: {gaps}"
+    wild = sorted(model.id for model in report.models if not model.calibrated)
+    if wild:
+        return (
+            f"Analyzer {name} uses models without calibration, so its scores mean nothing: "
+            f"{', '.join(wild)}; add a calibration to the card."
+        )
+    return ""
+
+
+def _missing_banks(leaf: Category, rule: Rule, reports: Sequence[AnalyzerReport]) -> str:
+    filled = {bank.name for report in reports for bank in report.banks if bank.size > 0}
+    modality = _MODALITIES.get(leaf.path, "")
+    mend = _ENROL.get(modality, "add references to it")
+    what = f"{modality} entries".lstrip()
+    absent = [name for name in rule.in_ if name not in filled]
+    if absent:
+        return f"Bank {', '.join(sorted(set(absent)))} has no {what}: {mend}."
+    compares = leaf.path.split(".")[0] in MATCHED or all(report.banks for report in reports)
+    if compares and not filled:
+        return f"No bank has {what} to compare {leaf.path} with: {mend}."
+    return ""
+
+
+def not_examined(
+    policy: Policy, facts: Facts, examinations: dict[str, Examination]
+) -> tuple[NotExamined, ...]:
+    """Gather what was not examined, accepted or not, in order of category and source.
+
+    Gaps of the asset itself and an asset of which nothing at all was examined are never accepted.
+    """
+    reasons: dict[tuple[str, Source], dict[str, str]] = {}
+    for rule, done in examinations.items():
+        for pair, reason in done.missing.items():
+            reasons.setdefault(pair, {})[rule] = reason
+    entries = [
+        _entry(policy, category, source, by_rule)
+        for (category, source), by_rule in sorted(reasons.items())
+    ]
+    if facts.gaps:
+        text = " ".join(sorted(set(facts.gaps)))
+        entries.append(NotExamined(category=GAPS, source="asset", rules=(), reason=text))
+    seen = {category for done in examinations.values() for category, _ in done.examined}
+    if not seen - {GAPS}:  # that a file decodes says nothing about what it shows
+        text = (
+            "Nothing of this asset was examined for any rule that is about this release, and empty "
+            "evidence never approves: use a policy whose rules find something in what it has "
+            f"({', '.join(sorted(set(facts.applicable))) or 'nothing'})."
+        )
+        entries.append(
+            NotExamined(
+                category=EVERYTHING, source="asset", rules=tuple(sorted(examinations)), reason=text
+            )
+        )
+    return tuple(entries)
+
+
+def _entry(policy: Policy, category: str, source: Source, reasons: dict[str, str]) -> NotExamined:
+    accepted = next(
+        (
+            entry
+            for entry in policy.accept_unexamined
+            if TAXONOMY.covers(entry.category, category)
+            and (not entry.sources or source in entry.sources)
+        ),
+        None,
+    )
+    return NotExamined(
+        category=category,
+        source=source,
+        rules=tuple(sorted(reasons)),
+        reason=" ".join(sorted(set(reasons.values()))),
+        accepted_by=accepted.owner if accepted else None,
+        accepted_reason=accepted.reason if accepted else None,
+    )

@@ -1,0 +1,134 @@
+"""Why a rule decided as it did: a tree of lines, made by the very checks that decide. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from compliance.errors import UsageError
+from compliance.facts import Facts
+from compliance.findings import Finding
+from compliance.policy.completeness import EVERYTHING, examination
+from compliance.policy.conditions import Check, applies_checks, finding_checks, rule_findings
+from compliance.policy.diagnostics import did_you_mean, quoted
+from compliance.policy.evaluate import Evaluation, evaluate, findings_of
+from compliance.policy.schema import Policy, Rule
+from compliance.types import TimeSpan
+from compliance.verdicts import Decision
+
+SHOWN = 20
+"""Findings that are spelt out; the rest is counted."""
+
+
+def explain(policy: Policy, rule_id: str, facts: Facts, as_of: datetime) -> list[str]:
+    """Return what ``rule_id`` asked for and what it saw, one line each, as a tree.
+
+    Args:
+        policy: the policy that decided.
+        rule_id: the rule.
+        facts: what it was evaluated against.
+        as_of: the moment of the decision, with a time zone.
+
+    Raises:
+        UsageError: the policy has no such rule.
+    """
+    result = evaluate(policy, facts, as_of)
+    rule = _rule(policy, rule_id)
+    lines = describe(policy, rule_id)
+    checks = list(applies_checks(rule, facts.release, as_of))
+    if checks:
+        lines += ["├─ release", *(f"│  ├─ {_line(check)}" for check in checks)]
+    if not all(check.met for check in checks):
+        return [*lines, "└─ the rule is not about this release"]
+    lines += _examined(rule, facts)
+    lines += _findings(rule, facts, as_of)
+    return [*lines, f"└─ {_outcome(rule, result)}"]
+
+
+def describe(policy: Policy, rule_id: str) -> list[str]:
+    """Return what ``rule_id`` says, without any facts; raises as :func:`explain`."""
+    rule = _rule(policy, rule_id)
+    lines = [f"{rule.id}: {rule.title} → {rule.then}  ({policy.label})"]
+    said = {"why": rule.why, "owner": rule.owner or policy.owner, "severity": rule.severity}
+    said["finds"] = ", ".join(rule.find)
+    said["obliges"] = f"mark {rule.oblige.mark}" if rule.oblige else None
+    said["goes to"] = rule.send_to
+    return lines + [f"├─ {key}: {value}" for key, value in said.items() if value]
+
+
+def _rule(policy: Policy, rule_id: str) -> Rule:
+    rule = policy.rule(rule_id)
+    if rule is None:
+        ids = [rule.id for rule in policy.rules]
+        raise UsageError(
+            f"{policy.label} has no rule {quoted(rule_id)}",
+            expected=did_you_mean(rule_id, ids) or f"one of {', '.join(sorted(ids))}",
+            fix="run 'compliance policy show' to see all of them",
+        )
+    return rule
+
+
+def _line(check: Check) -> str:
+    return f"{'✔' if check.met else '✖'} {check.name} {check.wanted}: {check.saw}"
+
+
+def _examined(rule: Rule, facts: Facts) -> list[str]:
+    done = examination(rule, facts)
+    lines = [f"│  ├─ ✔ {category} in {source}" for category, source in sorted(done.examined)]
+    lines += [
+        f"│  ├─ ○ {category} in {source}: {reason}"
+        for (category, source), reason in sorted(done.missing.items())
+    ]
+    return ["├─ examined", *lines] if lines else []
+
+
+def _findings(rule: Rule, facts: Facts, as_of: datetime) -> list[str]:
+    related = sorted(
+        rule_findings(rule, findings_of(facts)), key=lambda finding: (-finding.score, finding.id)
+    )
+    if not related:
+        return ["├─ no finding in its categories"]
+    lines = [f"├─ findings in its categories: {len(related)}"]
+    for finding in related[:SHOWN]:
+        checks = list(finding_checks(rule, finding, facts, as_of))
+        verb = "counts" if all(check.met for check in checks) else "does not count"
+        lines.append(f"│  ├─ {finding.id} {_place(finding)}: {verb}")
+        lines += [f"│  │  ├─ {_line(check)}" for check in checks]
+    if len(related) > SHOWN:
+        lines.append(f"│  ├─ and {len(related) - SHOWN} more")
+    return lines
+
+
+def _place(finding: Finding) -> str:
+    return f"in {finding.source}" + (f" {_times(finding.span)}" if finding.span else "")
+
+
+def _times(span: TimeSpan) -> str:
+    return f"at {span.start:.2f}–{span.end:.2f} s"
+
+
+def _outcome(rule: Rule, result: Evaluation) -> str:
+    hit = next((hit for hit in result.hits if hit.rule == rule.id), None)
+    if hit is None:
+        return _silence(rule, result)
+    count = len(hit.findings)
+    text = f"{hit.decision} by {count} finding{'s' if count > 1 else ''}"
+    if rule.when.min_count:
+        text += f", {rule.when.min_count} needed"
+    if hit.note:
+        text += f"; {hit.note}"
+    if hit.waiver:
+        text += f"; waived by {hit.waiver}, so it does not count"
+    elif rule.oblige and hit.decision is Decision.APPROVE:
+        text += "; the mark is an obligation"
+    return text
+
+
+def _silence(rule: Rule, result: Evaluation) -> str:
+    """Say why a rule without a hit has none."""
+    if rule.id in result.passed:
+        return "passed: examined, and nothing counts"
+    entries = [one for one in result.not_examined if rule.id in one.rules]
+    missing = sorted({one.category for one in entries} - {EVERYTHING})
+    if missing:
+        return f"nothing counts, but not everything was examined: {', '.join(missing)}"
+    return "nothing counts, and the asset has nothing that the rule needs examined"

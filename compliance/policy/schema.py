@@ -1,0 +1,280 @@
+"""What a policy may say: the language as types, each with its bounds. No I/O.
+
+The names of keys in YAML are the aliases here (``in``, ``except`` and ``from`` are words of Python).
+Keys that come later (``expr``, ``only``, ``extends`` …) become further fields of :class:`Rule`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from compliance.policy import territories
+from compliance.taxonomy import TAXONOMY
+from compliance.types import Model, Source, digest_of
+from compliance.verdicts import Decision
+
+_ID = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"\S")]
+Id = Annotated[str, StringConstraints(max_length=100, pattern=_ID)]
+
+
+def _one_or_many(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, str) else value
+
+
+def _category(path: str) -> str:
+    prefix = path.removesuffix(".*")
+    if any(TAXONOMY.covers(prefix, leaf) for leaf in TAXONOMY.leaves):
+        return prefix
+    raise PydanticCustomError("category", "there is no category '{found}'", {"found": path[:60]})
+
+
+def _territory(name: str) -> str:
+    if territories.known(name):
+        return name
+    raise PydanticCustomError("territory", "there is no territory '{found}'", {"found": name[:60]})
+
+
+def _said(value: Any) -> Any:
+    """Return ``value`` without empty values, all the way down."""
+    if isinstance(value, dict):
+        kept = {key: _said(item) for key, item in value.items()}
+        return {
+            key: item for key, item in kept.items() if item is not None and item not in ({}, [])
+        }
+    return [_said(item) for item in value] if isinstance(value, list) else value
+
+
+def category_names() -> list[str]:
+    """Return every path that ``find`` may name, branches included, for editors."""
+    parts = [leaf.split(".") for leaf in TAXONOMY.leaves]
+    return sorted({".".join(p[: depth + 1]) for p in parts for depth in range(len(p))})
+
+
+CategoryPath = Annotated[
+    str, AfterValidator(_category), Field(json_schema_extra={"examples": category_names()})
+]
+"""A path of the taxonomy; ``pii.*`` is the same as ``pii``."""
+Territory = Annotated[str, AfterValidator(_territory)]
+_AnySource = Annotated[Source, Field(strict=False)]  # strict mode would refuse its name as text
+_MANY = Field(max_length=1000)
+
+# "One text, or a list of them", kept as a tuple; the loader refuses empty lists.
+Texts = Annotated[
+    tuple[Text, ...], BeforeValidator(_one_or_many, json_schema_input_type=Text | list[Text]), _MANY
+]
+Categories = Annotated[
+    tuple[CategoryPath, ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=CategoryPath | list[CategoryPath]),
+    Field(min_length=1, max_length=1000),
+]
+Territories = Annotated[
+    tuple[Territory, ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=Territory | list[Territory]),
+    _MANY,
+]
+Sources = Annotated[
+    tuple[_AnySource, ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=Source | list[Source]),
+    _MANY,
+]
+
+
+class When(Model):
+    """Lower bounds; a finding counts when it reaches all of them.
+
+    A bound that cannot be measured on a finding (no span, no region) counts as reached.
+    """
+
+    min_score: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Lowest calibrated score, 0…1."""
+    min_seconds: float | None = Field(default=None, ge=0.0, le=1e6)
+    """Shortest time span, seconds."""
+    min_area_percent: float | None = Field(default=None, ge=0.0, le=100.0)
+    """Smallest region, percent of the frame, 0…100."""
+    min_count: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Fewest findings that remain after all other conditions."""
+
+
+class Unless(Model):
+    """Mitigations, read for each finding apart."""
+
+    consent: Literal["covers"] | None = None
+    """The person of the finding allows this release at this time."""
+    licence: Literal["covers"] | None = None
+    """A licence for the mark or work of the finding covers this release at this time."""
+
+
+_BY_ALIAS = ConfigDict(serialize_by_alias=True)  # so that what is written can be read again
+
+
+class Applies(Model):
+    """Releases that the rule is about; a release that is silent about a dimension is in all of it."""
+
+    model_config = _BY_ALIAS
+
+    territories: Territories = ()
+    """ISO 3166-1 alpha-2 codes, ``EU``, ``EEA`` or ``EFTA``."""
+    channels: Texts = ()
+    """Such as ``tv`` or ``social``; compared without regard to case."""
+    audience: Texts = ()
+    """Such as ``general`` or ``children``."""
+    purpose: Texts = ()
+    """Such as ``advertising`` or ``editorial``."""
+    from_: date | None = Field(default=None, alias="from")
+    """First day on which the rule is in force."""
+    until: date | None = None
+    """Last day on which the rule is in force, inclusive."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Applies:
+        if self.from_ and self.until and self.from_ > self.until:
+            hint = "swap the two, or the rule never applies"
+            raise PydanticCustomError("dates", "'from' is later than 'until'", {"hint": hint})
+        return self
+
+
+class Oblige(Model):
+    """What finalising must add to the output and prove on it."""
+
+    mark: Literal["c2pa.digital_source_type"]
+    """A machine-readable mark."""
+
+
+class AcceptUnexamined(Model):
+    """Somebody answers for a category that nothing examines; reports and signatures repeat it."""
+
+    category: CategoryPath
+    """Path in the taxonomy; everything below it is accepted too."""
+    sources: Sources = ()
+    """Sources in which it is accepted; empty means all."""
+    owner: Text
+    """Who answers for it."""
+    reason: Text
+    """Why."""
+
+
+class Rule(Model):
+    """One rule."""
+
+    model_config = _BY_ALIAS
+
+    id: Id
+    """Unique within the policy: lower-case words joined by ``.``, ``-`` or ``_``."""
+    title: Text
+    """What the rule says, one line."""
+    why: Text | None = None
+    """Where it comes from: a law, a contract, a brand guideline."""
+    severity: Literal["low", "medium", "high", "critical"] | None = None
+    """For reports; it does not decide."""
+    owner: Text | None = None
+    """Who answers for the rule, where that is not the policy's owner."""
+    find: Categories
+    """Categories; each names everything below it."""
+    in_: Texts = Field(default=(), alias="in")
+    """Banks that the reference of a finding must be in; empty means any, or no reference."""
+    except_: Texts = Field(default=(), alias="except")
+    """References that do not count: ``bank/entry``, entry or label, exactly."""
+    when: When = When()
+    """Lower bounds."""
+    unless: Unless = Unless()
+    """Mitigations."""
+    applies: Applies = Applies()
+    """Releases."""
+    then: Decision
+    """What the rule asks for where it hits."""
+    oblige: Oblige | None = None
+    """What finalising must add where it hits."""
+    send_to: Text | None = None
+    """Queue of people who look at it."""
+
+    @property
+    def demands_evidence(self) -> bool:
+        """True where a verdict is incomplete unless the rule's categories were examined."""
+        return self.then is not Decision.APPROVE or self.oblige is not None
+
+
+class Policy(Model):
+    """A whole policy, defaults filled in."""
+
+    policy: Id
+    """The policy's name."""
+    version: Annotated[
+        str, StringConstraints(max_length=50, pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$")
+    ]
+    """Such as ``1.4.0``."""
+    owner: Text
+    """Who answers for the policy."""
+    status: Literal["draft", "monitor", "enforce"]
+    """All decide alike; only ``enforce`` can sign."""
+    if_not_examined: Literal["flag", "reject"] = "flag"
+    """The mildest decision of an incomplete verdict."""
+    accept_unexamined: tuple[AcceptUnexamined, ...] = Field(default=(), max_length=1000)
+    """What need not be examined."""
+    rules: tuple[Rule, ...] = Field(min_length=1, max_length=1000)
+    """The rules; their order does not matter."""
+
+    @model_validator(mode="after")
+    def _unique_ids(self) -> Policy:
+        ids = [rule.id for rule in self.rules]
+        twice = sorted({rule for rule in ids if ids.count(rule) > 1})
+        if twice:
+            raise PydanticCustomError("duplicate_rule", f"rule ids are not unique: {twice}")
+        return self
+
+    @property
+    def label(self) -> str:
+        """``name@version``, as verdicts show it."""
+        return f"{self.policy}@{self.version}"
+
+    @property
+    def digest(self) -> str:
+        """Digest of the effective policy, 64 hex digits; comments and order of keys do not matter."""
+        return digest_of(self.effective())
+
+    def effective(self) -> dict[str, Any]:
+        """Return the policy with defaults filled in, by the keys of the language, as JSON values.
+
+        Keys that say nothing are left out, so that the loader takes it back.
+        """
+        effective: dict[str, Any] = _said(self.model_dump(mode="json", by_alias=True))
+        return effective
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Return the rule with this id, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def policy_schema() -> dict[str, Any]:
+    """Return the JSON Schema of policy files (draft 2020-12), for editors.
+
+    The loader refuses empty values, so ``null`` is not offered.
+    """
+    schema: dict[str, Any] = _without_null(Policy.model_json_schema(by_alias=True))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_null(item) for item in value if item != {"type": "null"}]
+    if isinstance(value, dict):
+        kept = {k: _without_null(v) for k, v in value.items() if not (k == "default" and v is None)}
+        options = kept.pop("anyOf", None)
+        if options is not None and len(options) == 1:
+            return {**options[0], **kept}
+        return kept if options is None else {**kept, "anyOf": options}
+    return value

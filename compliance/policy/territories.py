@@ -1,0 +1,60 @@
+"""Territories as policies and releases name them: ISO 3166-1 alpha-2 codes and a few groups.
+
+Codes are those of ISO 3166-1 as of 2024; the members of groups are those of the treaties (EU of 27 since
+2020-02-01, EEA = EU + IS, LI, NO; EFTA = CH, IS, LI, NO).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CODES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
+    BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
+    ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
+    HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
+    LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
+    NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
+    SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
+    UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()
+)
+"""The 249 codes."""
+
+_EU = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+GROUPS = {
+    "EU": _EU,
+    "EEA": _EU | {"IS", "LI", "NO"},
+    "EFTA": frozenset({"CH", "IS", "LI", "NO"}),
+}
+"""Groups by name."""
+_OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
+
+
+def known(name: str) -> bool:
+    """Tell whether ``name`` is a code or a group, in capitals."""
+    return name in CODES or name in GROUPS
+
+
+def likely(name: str) -> str | None:
+    """Return the code or group that ``name`` probably means, or None."""
+    upper = name.strip().upper()
+    meant = _OFTEN_MEANT.get(upper, upper)
+    return meant if known(meant) else None
+
+
+def expand(names: Iterable[str]) -> frozenset[str]:
+    """Return the codes that ``names`` reach together.
+
+    A name that is not known might be anywhere, so it reaches every territory: a rule then applies.
+    """
+    reached: set[str] = set()
+    for name in names:
+        meant = likely(name)
+        if meant is None:
+            return CODES
+        reached |= GROUPS.get(meant, frozenset({meant}))
+    return frozenset(reached)
