@@ -1,0 +1,1 @@
+"""C2PA manifests, signing, attestations, and their verification."""

@@ -1,0 +1,203 @@
+"""The only importer of the C2PA library: reads manifests, network off, and signs approved files.
+
+Kept light, because the process that reads a manifest imports it each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from compliance.errors import ProvenanceError
+from compliance.provenance.files import opened
+
+if TYPE_CHECKING:
+    import c2pa
+
+    from compliance.provenance.approval import Approval
+    from compliance.provenance.signers import Signer
+
+SIGNING_USES = (
+    "1.3.6.1.5.5.7.3.4",  # e-mail protection
+    "1.3.6.1.5.5.7.3.36",  # document signing
+    "1.3.6.1.5.5.7.3.8",  # time stamping
+    "1.3.6.1.5.5.7.3.9",  # OCSP signing
+    "1.3.6.1.4.1.62558.2.1",  # C2PA claim signing
+)
+"""Extended key usages that count: ``store.cfg`` of the C2PA trust list, August 2026."""
+
+MAX_TEXT = 512
+"""Longest text put into a manifest besides the verdict, characters."""
+
+_OFFLINE: dict[str, Any] = {
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+    "core": {"allowed_network_hosts": [], "decode_identity_assertions": False},
+    "builder": {"thumbnail": {"enabled": False}},
+}
+
+
+class Readable(Protocol):
+    """An open file, as far as the library needs one that it only reads."""
+
+    def read(self, count: int = -1, /) -> bytes:
+        """Return up to ``count`` bytes."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move to an offset."""
+
+    def tell(self) -> int:
+        """Return the offset."""
+
+    def write(self, data: bytes, /) -> int:
+        """Asked for, and never called."""
+
+    def flush(self) -> None:
+        """Asked for, and never called."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a new manifest says besides the verdict."""
+
+    title: str
+    """Title of the output."""
+    source_type: str | None
+    """Full URI of the digital source type; None where nobody said."""
+    generator: str
+    """Model or service that made the media, ``unknown`` where nobody said."""
+    parent: bool
+    """True where the input becomes a parent ingredient, which keeps its own manifest."""
+
+
+def prepare(anchors: str | None) -> c2pa.Context:
+    """Return the library's settings: network off, and only ``anchors`` (PEM) trusted."""
+    import c2pa
+
+    trust = {"trust_config": "\n".join(SIGNING_USES) + "\n"}
+    if anchors:
+        trust["trust_anchors"] = anchors
+    return c2pa.Context(settings=c2pa.Settings.from_dict({**_OFFLINE, "trust": trust}))
+
+
+def inspect(file: Readable, context: c2pa.Context) -> dict[str, Any]:
+    """Read and validate the manifest of an open file.
+
+    Returns:
+        ``report``, which is the library's JSON or None where there is no manifest; or ``error`` and
+        ``message``, the library's own. ``reading.read_answer`` says what they mean.
+    """
+    import c2pa
+
+    try:
+        reader = c2pa.Reader.try_create("", file, context=context)
+        if reader is None:
+            return {"report": None}
+        with reader:
+            return {"report": json.loads(reader.json())}
+    except c2pa.C2paError as error:
+        return {"error": type(error).__name__.removeprefix("_C2pa"), "message": str(error)}
+
+
+def sign_manifest(
+    approval: Approval, source: Path, output: Path, kind: str, claim: Claim, signer: Signer
+) -> None:
+    """Write ``source`` with a manifest to ``output``, a new file. Not atomic: see ``finalise``.
+
+    Args:
+        approval: the right to sign exactly one input.
+        source: the reviewed file; nobody else may be able to write to it meanwhile.
+        output: path to write to.
+        kind: media type of ``source``.
+        claim: what the manifest says besides the verdict.
+        signer: who signs.
+
+    Raises:
+        ProvenanceError: ``source`` is not the reviewed file, or the signer or the library fails.
+    """
+    import c2pa
+
+    errors: list[Exception] = []
+
+    def callback(data: bytes) -> bytes:
+        try:
+            return signer.sign(data)
+        except Exception as error:
+            # The library would turn it into a log line; it is raised again below.
+            errors.append(error)
+            raise
+
+    with opened(source) as file:
+        _check_input(approval, hashlib.file_digest(file, "sha256").hexdigest())
+        file.seek(0)
+        try:
+            with (
+                prepare(None) as context,
+                c2pa.Builder(_definition(approval, claim), context) as builder,
+                c2pa.Signer.from_callback(
+                    callback,
+                    c2pa.C2paSigningAlg[signer.algorithm],
+                    signer.certificates,
+                    signer.timestamp_url,
+                ) as native,
+                output.open("x+b") as target,
+            ):
+                if claim.parent:
+                    title = approval.verdict.asset_name
+                    ingredient = {
+                        "title": title,
+                        "relationship": "parentOf",
+                        "instance_id": "parent",
+                    }
+                    builder.add_ingredient(ingredient, kind, file)
+                    file.seek(0)
+                builder.sign(native, kind, file, target)
+        except c2pa.C2paError as error:
+            raise _signing_failed(errors[0] if errors else error, source) from error
+
+
+def _definition(approval: Approval, claim: Claim) -> dict[str, Any]:
+    """Describe the manifest; ``created`` marks assertions that the signer itself answers for."""
+    statement = approval.statement
+    action: dict[str, Any]
+    if claim.parent:
+        action = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent"]}}
+    else:
+        action = {"action": "c2pa.created"}
+        if claim.generator != "unknown":
+            action["softwareAgent"] = {"name": claim.generator[:MAX_TEXT]}
+    if claim.source_type:
+        action["digitalSourceType"] = claim.source_type
+    actions = {"actions": [action], "allActionsIncluded": True}
+    return {
+        "claim_generator_info": [{"name": "compliance"}],
+        "title": claim.title[:MAX_TEXT],
+        "assertions": [
+            {"label": statement.type, "data": statement.model_dump(mode="json"), "created": True},
+            {"label": "c2pa.actions.v2", "data": actions, "created": True},
+        ],
+    }
+
+
+def _check_input(approval: Approval, sha256: str) -> None:
+    reviewed = approval.verdict.parts["media"]
+    if sha256 != reviewed:
+        raise ProvenanceError(
+            "the file is not the one that was reviewed",
+            expected=f"SHA-256 {reviewed}",
+            found=sha256,
+            where=approval.verdict.asset_name,
+            fix="review the file as it is now",
+        )
+
+
+def _signing_failed(cause: Exception, source: Path) -> ProvenanceError:
+    return ProvenanceError(
+        "signing failed, and nothing was published",
+        expected="a signer that returns a signature by the key of its certificate",
+        found=f"{type(cause).__name__.removeprefix('_')}: {str(cause)[:MAX_TEXT]}",
+        where=str(source),
+        fix="check the signer's key, certificates and time-stamp service, and room on the disk",
+    )

@@ -1,0 +1,168 @@
+"""What is said of a verdict in public: the body of C2PA assertion and attestation. No I/O.
+
+It names the reviewed file by its digest and leaves prompts out, digests of them too, because short
+prompts can be guessed from those. Where a prompt alone was reviewed its digest has to be the subject.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, Field
+
+from compliance.findings import ModelUse
+from compliance.types import Model, digest_of
+from compliance.verdicts import Clearance, Decision, Verdict
+
+STATEMENT_TYPE: Final = "compliance.verdict.v1"
+"""Label of the C2PA assertion, and key of the statement in the attestation's predicate. C2PA readers
+drop the version from a label, so the statement carries it as well."""
+
+Sha256 = Field(pattern="^[0-9a-f]{64}$")
+
+
+class HitStatement(Model):
+    """A rule that applied."""
+
+    rule: str
+    """The rule's id."""
+    decision: Decision
+    """What it asks for."""
+    waiver: str | None = None
+    """Id of the waiver that covers it."""
+
+
+class AcceptedGap(Model):
+    """Something that was not examined and that the policy accepts all the same."""
+
+    category: str
+    """Path in the taxonomy."""
+    source: str
+    """Source in which it was not examined."""
+    owner: str
+    """Who accepts it."""
+    reason: str
+    """Why."""
+
+
+class AnalyzerStatement(Model):
+    """An analyzer that took part."""
+
+    name: str
+    """Its name."""
+    version: str
+    """Its version."""
+    status: str
+    """How it ended."""
+    models: tuple[ModelUse, ...] = ()
+    """Models with digests and licences."""
+
+
+class ClearanceStatement(Model):
+    """The human decision that cleared a flagged verdict; the person is named by role alone."""
+
+    digest: str = Sha256
+    """Digest of the clearance, 64 hex digits."""
+    role: str
+    """Role in which the person decided."""
+    at: AwareDatetime
+    """When."""
+    until: AwareDatetime | None
+    """Last moment that it holds; None means without end."""
+
+
+class VerdictStatement(Model):
+    """A verdict as it is signed."""
+
+    type: Literal["compliance.verdict.v1"] = STATEMENT_TYPE
+    """Kind and version of this statement."""
+    key: str
+    """:attr:`compliance.verdicts.Verdict.key`."""
+    digest: str = Sha256
+    """:attr:`compliance.verdicts.Verdict.digest`, 64 hex digits."""
+    input_sha256: str = Sha256
+    """Digest of the reviewed file, or of the prompt of a prompt alone, 64 hex digits."""
+    decision: Decision
+    """What was decided."""
+    complete: bool
+    """False where something was not examined and nobody accepted that."""
+    policy: str
+    """``name@version``."""
+    policy_digest: str
+    """Digest of the effective policy."""
+    policy_status: Literal["draft", "monitor", "enforce"]
+    """Only ``enforce`` can sign."""
+    as_of: AwareDatetime
+    """The moment that permissions were read at."""
+    hits: tuple[HitStatement, ...] = ()
+    """Rules that applied."""
+    passed: tuple[str, ...] = ()
+    """Rules that were examined and did not apply."""
+    accepted_unexamined: tuple[AcceptedGap, ...] = ()
+    """What the policy accepts unexamined."""
+    obligations: tuple[str, ...] = ()
+    """What finalising had to add."""
+    analyzers: tuple[AnalyzerStatement, ...] = ()
+    """What took part."""
+    containment: tuple[str, ...] = ()
+    """What the kernel at hand could not enforce while decoding."""
+    clearance: ClearanceStatement | None = None
+    """The human decision, where one cleared it."""
+
+    @property
+    def lets_through(self) -> bool:
+        """Tell whether the file may be published: a complete approval, or a clearance."""
+        if self.policy_status != "enforce":
+            return False
+        approved = self.decision is Decision.APPROVE and self.complete
+        return approved or (self.decision is Decision.FLAG and self.clearance is not None)
+
+
+def input_digest(verdict: Verdict) -> str:
+    """Return the digest of what was reviewed: the media, or the prompt of a prompt alone."""
+    return verdict.parts.get("media") or verdict.parts.get("prompt") or verdict.asset
+
+
+def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatement:
+    """Put a verdict, and the clearance of it if there is one, into the form that is signed."""
+    return VerdictStatement(
+        key=verdict.key,
+        digest=verdict.digest,
+        input_sha256=input_digest(verdict),
+        decision=verdict.decision,
+        complete=verdict.complete,
+        policy=verdict.policy,
+        policy_digest=verdict.policy_digest,
+        policy_status=verdict.policy_status,
+        as_of=verdict.as_of,
+        hits=tuple(
+            HitStatement(rule=hit.rule, decision=hit.decision, waiver=hit.waiver)
+            for hit in verdict.hits
+        ),
+        passed=verdict.passed,
+        accepted_unexamined=tuple(
+            AcceptedGap(
+                category=gap.category,
+                source=gap.source,
+                owner=gap.accepted_by,
+                reason=gap.accepted_reason or "",
+            )
+            for gap in verdict.not_examined
+            if gap.accepted_by is not None
+        ),
+        obligations=tuple(sorted({obligation.value for obligation in verdict.obligations})),
+        analyzers=tuple(
+            AnalyzerStatement(
+                name=use.name, version=use.version, status=use.status, models=use.models
+            )
+            for use in verdict.analyzers
+        ),
+        containment=verdict.containment,
+        clearance=clearance and _state_clearance(clearance),
+    )
+
+
+def _state_clearance(clearance: Clearance) -> ClearanceStatement:
+    return ClearanceStatement(
+        digest=digest_of(clearance), role=clearance.role, at=clearance.at, until=clearance.until
+    )
