@@ -1,0 +1,1 @@
+"""What looks at assets: one file for each analyzer."""

@@ -1,0 +1,1 @@
+"""Reading text against people who hide things in it: normalising, names, personal data."""

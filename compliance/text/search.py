@@ -1,0 +1,118 @@
+"""Look for personal data in a batch of texts, and settle which of several readings holds."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from compliance.text.documents import Document, Place, adjacent, documents
+from compliance.text.entities import CARD, ENTITIES, Hit
+from compliance.types import Source, TextBatch
+
+MAY_CROSS_LINES = frozenset({CARD, "IBAN_CODE"})
+"""Entities with a check digit: only they are believed where they run over the end of a line."""
+CROSSING = 0.85
+"""Greatest score of something that runs over the end of a line."""
+CONFIRMED = 0.9
+"""Score from which something is not also taken for what overlaps it in another category."""
+
+
+class Finder(Protocol):
+    """What finds personal data in one text: :class:`compliance.text.recognisers.Recognisers`."""
+
+    def find(self, text: str) -> list[Hit]:
+        """Return what stands in ``text``, in the CASED view."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One piece of personal data, and where it stands in a batch."""
+
+    hit: Hit
+    """What it is."""
+    place: Place
+    """Where it stands."""
+    value: str
+    """Its letters and digits, upper case: personal data, not to be stored."""
+
+    @property
+    def category(self) -> str:
+        """Path in the taxonomy."""
+        return ENTITIES[self.hit.entity].category
+
+
+def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
+    """Yield what ``finder`` finds in ``batch``, each thing once and by its strongest reading."""
+    known: dict[str, list[Hit]] = {}
+
+    def find(text: str) -> list[Hit]:
+        if text not in known:  # The same lines stand in frame after frame.
+            known[text] = finder.find(text)
+        return known[text]
+
+    for document in documents(batch):
+        readings = [document]
+        if batch.sources[document.rows[0]] is Source.OCR:
+            repaired = document.repaired()
+            readings += [repaired] if repaired.text != document.text else []
+        seen = [
+            sighting
+            for reading in readings
+            for hits, text in _hits(reading, find)
+            for sighting in _placed(batch, reading, hits, text)
+        ]
+        yield from _strongest(seen)
+
+
+def _hits(document: Document, find: Callable[[str], list[Hit]]) -> Iterator[tuple[list[Hit], str]]:
+    """Yield hits of the lines apart, then of those run together."""
+    text = document.text
+    yield find(text), text
+    if len(document.lines) > 1 and any(one.isdigit() for one in text):
+        joined = text.replace("\n", " ")
+        yield [hit for hit in find(joined) if "\n" in text[hit.start : hit.end]], text
+
+
+def _placed(
+    batch: TextBatch, document: Document, hits: Iterable[Hit], text: str
+) -> Iterator[Sighting]:
+    for hit in hits:
+        written = text[hit.start : hit.end]
+        place = document.place(hit.start, hit.end)
+        if len(place.rows) > 1:
+            pairs = itertools.pairwise(batch.regions[row] for row in place.rows)
+            if hit.entity not in MAY_CROSS_LINES or not all(itertools.starmap(adjacent, pairs)):
+                continue
+            hit = replace(hit, score=min(hit.score, CROSSING))
+        yield Sighting(hit, place, "".join(filter(str.isalnum, written)).upper())
+
+
+def _strongest(seen: Iterable[Sighting]) -> list[Sighting]:
+    """Drop readings that overlap a stronger one of their category, or one that is confirmed."""
+    kept: list[Sighting] = []
+    for chain in _chains(seen):
+        strongest: list[Sighting] = []
+        for one in sorted(chain, key=lambda one: (-one.hit.score, -len(one.value), one.hit.place)):
+            beaten = any(
+                one.place.overlaps(other.place)
+                and (other.category == one.category or other.hit.score >= CONFIRMED)
+                for other in strongest
+            )
+            if not beaten:
+                strongest.append(one)
+        kept += strongest
+    return sorted(kept, key=lambda one: (one.place.rows, one.place.start, one.category))
+
+
+def _chains(seen: Iterable[Sighting]) -> list[list[Sighting]]:
+    """Part readings into chains of which none overlaps another, so that few need be compared."""
+    chains: list[list[Sighting]] = []
+    reach = (-1, -1)
+    for one in sorted(seen, key=lambda one: one.place.first):
+        if one.place.first >= reach:
+            chains.append([])
+        chains[-1].append(one)
+        reach = max(reach, one.place.last)
+    return chains
