@@ -1,0 +1,1 @@
+"""References to match against, encrypted where they are biometric."""

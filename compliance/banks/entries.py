@@ -1,0 +1,120 @@
+"""What goes into a bank of people and what comes out of it, and which names are usable. No I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+
+from compliance.errors import BankError
+from compliance.findings import Reference
+from compliance.types import Floats
+
+Modality = Literal["face", "name"]
+
+BANK = re.compile(r"[a-z0-9-]{1,64}")
+LONGEST_NAME = 200
+"""Code points; a longer name is a mistake, such as a whole sentence."""
+LONGEST_SLUG = 64
+
+
+@dataclass(frozen=True)
+class Template:
+    """What one model made of one picture of a person; biometric."""
+
+    vector: Floats
+    """Embedding, float32, shape (D,), finite and not all zero."""
+    model: str
+    """Digest of the model that made it, 64 hex digits; only vectors of one model compare."""
+    source_sha256: str
+    """SHA-256 of the picture, 64 hex digits; the picture itself is not kept."""
+    modality: Literal["face"] = "face"
+    """What is compared."""
+
+    def __post_init__(self) -> None:
+        """Refuse what could never match, or would match everything."""
+        vector = self.vector
+        usable = vector.dtype == np.float32 and vector.ndim == 1 and vector.size > 0
+        if not usable or not np.isfinite(vector).all() or not vector.any():
+            raise BankError(
+                "the template is not usable",
+                expected="a finite float32 vector with one axis that is not all zero",
+                found=f"{vector.dtype} {vector.shape}",
+                where=f"template of {self.source_sha256}",
+                fix="enrol from another picture",
+            )
+
+
+@dataclass(frozen=True)
+class PersonSummary:
+    """One entry, without anything biometric."""
+
+    reference: Reference
+    """Bank, entry and name."""
+    aliases: tuple[str, ...]
+    """Other names, sorted."""
+    templates: Mapping[str, int]
+    """Number of face templates by the digest of the model that made them."""
+    enrolled: datetime
+    """When, UTC."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """How near an enrolled person is to a vector."""
+
+    reference: Reference
+    """Who."""
+    distance: float
+    """Euclidean distance to the nearest template of that person, ≥ 0."""
+
+
+def check_bank(bank: str) -> None:
+    """Refuse a name that is no bank's.
+
+    Raises:
+        BankError: it is not 1 to 64 lower-case letters, digits and hyphens.
+    """
+    if not BANK.fullmatch(bank):
+        raise BankError(
+            "the name of the bank is not usable",
+            expected="1 to 64 of a-z, 0-9 and hyphens, such as public-figures",
+            found=repr(bank[:80]),
+            where="bank",
+            fix="name it differently",
+        )
+
+
+def clean_name(name: str) -> str:
+    """Return a person's name in NFC, with single spaces.
+
+    Raises:
+        BankError: nothing is left, it is too long, or it holds control or invisible characters.
+    """
+    clean = " ".join(unicodedata.normalize("NFC", name).split())
+    # Cc and Cf: a zero-width character would make a name that looks the same but is another entry.
+    # Arabic and Indic names may need joiners (U+200C and U+200D) between letters.
+    hidden = any(
+        unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in "\u200c\u200d"
+        for char in clean
+    )
+    if hidden or not any(char.isalnum() for char in clean) or len(clean) > LONGEST_NAME:
+        raise BankError(
+            "the name is not usable",
+            expected=f"1 to {LONGEST_NAME} visible characters with a letter or digit among them",
+            found=ascii(name[:80]),
+            where="name",
+            fix="type the name again",
+        )
+    return clean
+
+
+def slug(name: str) -> str:
+    """Return ``name`` as an identifier, such as ``eileen-collins``; ``person`` if nothing is left."""
+    latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", latin))[:LONGEST_SLUG].strip("-") or "person"

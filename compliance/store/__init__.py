@@ -1,0 +1,1 @@
+"""The database: verdicts, clearances, publications, events, and the bank of people."""

@@ -1,0 +1,149 @@
+"""The tables of the database. Migrations in ``migrations/`` must lead to exactly this."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISION = "0001"
+"""The migration that leads to these tables; an older database is upgraded, a newer one refused."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with its zone; SQLite has no zones, so that everything is kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone; return the same moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone, got {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment with UTC as its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Numbers keep the order of commits, which is why verdicts have one besides their key.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("asset", String(64), nullable=False, index=True),
+    Column("media_sha256", String(64), index=True),
+    Column("policy", Text, nullable=False, index=True),
+    Column("policy_digest", String(64), nullable=False),
+    Column("decision", String(16), nullable=False, index=True),
+    Column("complete", Boolean, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("run", Text, nullable=False, index=True),
+    Column("document", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+clearances = Table(
+    "clearances",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
+    Column("decision", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("document", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
+    Column("output_sha256", String(64), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Append-only: what happened, in order. It holds digests and keys, never personal data, so that
+# erasing a person leaves it whole.
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(64), nullable=False, index=True),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# ``uid`` is random: it binds ciphertexts to their person and salts digests that go elsewhere.
+people = Table(
+    "people",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("uid", String(32), nullable=False, unique=True),
+    Column("bank", String(64), nullable=False),
+    Column("entry", String(128), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("enrolled", UtcDateTime, nullable=False),
+    UniqueConstraint("bank", "entry"),
+    sqlite_autoincrement=True,
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey("people.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("modality", String(16), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("person", "text"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,223 @@
+"""Verdicts and what follows from them: clearances, publications, events."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, Row, Table, select
+
+from compliance.clock import now
+from compliance.errors import StoreError
+from compliance.store.engine import insert_once, reading, writing
+from compliance.store.events import Clock, Event, append_event
+from compliance.store.tables import clearances, events, publications, verdicts
+from compliance.types import canonical_json
+from compliance.verdicts import Clearance, Publication, Verdict
+
+
+class VerdictStore:
+    """Keeps each verdict once, whole, and never changes it.
+
+    Args:
+        engine: what :func:`compliance.store.engine.open_database` returned.
+        clock: tells when events happen.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock = now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def commit(self, verdict: Verdict, run: str = "") -> Verdict:
+        """Store ``verdict`` with its event; when this returns, it is on disk.
+
+        Args:
+            verdict: the verdict to keep.
+            run: identifier of the run whose folder holds its evidence.
+
+        Returns:
+            The verdict that is stored under this key; where somebody came first, theirs, which may
+            call the same asset by another name.
+
+        Raises:
+            StoreError: the database cannot be written, or another decision has this key.
+        """
+        document = canonical_json(verdict).decode()
+        digest = _sha256(document)
+        row = {
+            "key": verdict.key,
+            "digest": digest,
+            "asset": verdict.asset,
+            "media_sha256": verdict.parts.get("media"),
+            "policy": verdict.policy,
+            "policy_digest": verdict.policy_digest,
+            "decision": str(verdict.decision),
+            "complete": verdict.complete,
+            "as_of": verdict.as_of,
+            "run": run,
+            "document": document,
+        }
+        with writing(self._engine) as connection:
+            if insert_once(connection, verdicts, ("key",), row):
+                append_event(connection, self._clock(), "verdict.committed", verdict.key, digest)
+                return verdict
+            stored = _verdict(_find(connection, verdict.key))
+        if _decided(stored) != _decided(verdict):
+            raise StoreError(
+                "another decision is stored under the same key",
+                expected=f"{stored.decision}, digest {stored.digest}",
+                found=f"{verdict.decision}, digest {digest}",
+                where=f"verdict {verdict.key}",
+                fix="report it: a key must name one decision, so that neither may be used",
+            )
+        return stored
+
+    def get(self, key: str) -> Verdict:
+        """Return the verdict with this key.
+
+        Raises:
+            StoreError: there is none, or its row was altered.
+        """
+        with reading(self._engine) as connection:
+            return _verdict(_find(connection, key))
+
+    def latest(self) -> Verdict | None:
+        """Return the verdict that was committed last; None where there is none."""
+        newest = select(verdicts).order_by(verdicts.c.number.desc()).limit(1)
+        with reading(self._engine) as connection:
+            row = connection.execute(newest).one_or_none()
+        return None if row is None else _verdict(row)
+
+    def find_run(self, run: str) -> tuple[Verdict, ...]:
+        """Return the verdicts that the run with this identifier committed, oldest first."""
+        return self._select(verdicts.c.run == run)
+
+    def find_media(self, sha256: str) -> tuple[Verdict, ...]:
+        """Return the verdicts on the media file with this digest, oldest first."""
+        return self._select(verdicts.c.media_sha256 == sha256)
+
+    def add_clearance(self, clearance: Clearance) -> None:
+        """Store a person's decision on a stored verdict; the same one again changes nothing.
+
+        Raises:
+            StoreError: there is no such verdict, or the person saw another one.
+        """
+        document = canonical_json(clearance).decode()
+        row = {
+            "verdict_key": clearance.verdict_key,
+            "decision": clearance.decision,
+            "at": clearance.at,
+            "until": clearance.until,
+        }
+        with writing(self._engine) as connection:
+            digest = _find(connection, clearance.verdict_key).digest
+            if digest != clearance.verdict_digest:
+                raise StoreError(
+                    "the clearance is for another verdict than the stored one",
+                    expected=f"verdict_digest {digest}",
+                    found=clearance.verdict_digest,
+                    where=f"clearance of {clearance.verdict_key}",
+                    fix="look at the stored verdict and decide again",
+                )
+            self._add(connection, clearances, "clearance.added", row, document)
+
+    def add_publication(self, publication: Publication) -> None:
+        """Store that an output went out; the same event again changes nothing.
+
+        Raises:
+            StoreError: there is no such verdict.
+        """
+        document = canonical_json(publication).decode()
+        row = {
+            "verdict_key": publication.verdict_key,
+            "output_sha256": publication.output_sha256,
+            "at": publication.at,
+        }
+        with writing(self._engine) as connection:
+            _find(connection, publication.verdict_key)
+            self._add(connection, publications, "publication.added", row, document)
+
+    def clearances(self, verdict_key: str) -> tuple[Clearance, ...]:
+        """Return the clearances of a verdict, oldest first."""
+        return tuple(
+            Clearance.model_validate_json(document)
+            for document in self._documents(clearances, verdict_key)
+        )
+
+    def publications(self, verdict_key: str) -> tuple[Publication, ...]:
+        """Return where outputs went under a verdict, oldest first."""
+        return tuple(
+            Publication.model_validate_json(document)
+            for document in self._documents(publications, verdict_key)
+        )
+
+    def events(self, after: int = 0, limit: int = 1000) -> tuple[Event, ...]:
+        """Return at most ``limit`` events with numbers above ``after``, in order."""
+        page = select(events).where(events.c.number > after).order_by(events.c.number).limit(limit)
+        with reading(self._engine) as connection:
+            return tuple(Event(**row) for row in connection.execute(page).mappings())
+
+    def _add(
+        self, connection: Connection, table: Table, kind: str, row: dict[str, Any], document: str
+    ) -> None:
+        digest = _sha256(document)
+        if insert_once(
+            connection, table, ("digest",), row | {"digest": digest, "document": document}
+        ):
+            append_event(connection, self._clock(), kind, row["verdict_key"], digest)
+
+    def _select(self, condition: Any) -> tuple[Verdict, ...]:
+        found = select(verdicts).where(condition).order_by(verdicts.c.number)
+        with reading(self._engine) as connection:
+            return tuple(_verdict(row) for row in connection.execute(found))
+
+    def _documents(self, table: Table, verdict_key: str) -> list[str]:
+        found = select(table).where(table.c.verdict_key == verdict_key).order_by(table.c.number)
+        with reading(self._engine) as connection:
+            return [_intact(row) for row in connection.execute(found)]
+
+
+def _decided(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.decision, verdict.complete, verdict.hits, verdict.not_examined
+
+
+def _find(connection: Connection, key: str) -> Row[Any]:
+    row = connection.execute(select(verdicts).where(verdicts.c.key == key)).one_or_none()
+    if row is None:
+        raise StoreError(
+            "there is no such verdict",
+            found=key,
+            where="verdicts",
+            fix="compliance review ASSET, which commits one",
+        )
+    return row
+
+
+def _verdict(row: Row[Any]) -> Verdict:
+    try:
+        return Verdict.model_validate_json(_intact(row))
+    except ValidationError as error:
+        raise StoreError(
+            "the stored verdict cannot be read by this version",
+            found=str(error.errors()[0]["msg"]),
+            where=f"verdict {row.key}",
+            fix="pip install --upgrade compliance",
+        ) from error
+
+
+def _intact(row: Row[Any]) -> str:
+    document = str(row.document)
+    if _sha256(document) != row.digest:
+        raise StoreError(
+            "a stored document was altered after it was committed",
+            expected=f"SHA-256 {row.digest}",
+            found=_sha256(document),
+            where=f"row {row.number}",
+            fix="restore the database from a backup",
+        )
+    return document
+
+
+def _sha256(document: str) -> str:
+    return hashlib.sha256(document.encode("utf-8")).hexdigest()
