@@ -1,0 +1,47 @@
+"""``compliance policy``: lint and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compliance.cli import inputs
+from compliance.verdicts import ExitCode
+
+app = typer.Typer(help="Check and show policies.", no_args_is_help=True)
+PolicyPath = Annotated[
+    Path | None, typer.Argument(help="Policy; by default the shipped starter.yaml.")
+]
+
+
+@app.command("lint")
+def lint(path: PolicyPath = None) -> int:
+    """Check a policy: errors, and rules that can never apply."""
+    from compliance.plugins import analyzer_specs
+    from compliance.policy.lint import lint as lint_policy
+    from compliance.policy.load import read_policy
+
+    loaded = read_policy(path or inputs.starter())
+    policy = loaded.policy
+    diagnostics = lint_policy(policy, list(analyzer_specs().values()), None, loaded)
+    for diagnostic in diagnostics:
+        typer.echo(str(diagnostic))
+    errors = sum(1 for diagnostic in diagnostics if diagnostic.severity == "error")
+    typer.echo(
+        f"{policy.label}: {len(policy.rules)} rules, {errors} errors, "
+        f"{len(diagnostics) - errors} warnings, digest {policy.digest}"
+    )
+    return ExitCode.USAGE if errors else ExitCode.APPROVE
+
+
+@app.command("show")
+def show(path: PolicyPath = None) -> int:
+    """Print the effective policy, defaults filled in, and its digest."""
+    from compliance.policy.show import effective_yaml
+
+    policy = inputs.policy_at(path)
+    typer.echo(effective_yaml(policy), nl=False)
+    typer.echo(f"# digest {policy.digest}")
+    return ExitCode.APPROVE

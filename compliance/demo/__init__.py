@@ -1,0 +1,1 @@
+"""Clips for the demo, drawn from pictures that installed packages carry."""

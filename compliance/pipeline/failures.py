@@ -1,0 +1,56 @@
+"""The one place that catches broadly: a failing analyzer fails its own report, never the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from compliance.errors import ComplianceError, DigestMismatch, LicenceRefused
+
+
+class Failures:
+    """Which analyzer failed on which asset, and why."""
+
+    def __init__(self) -> None:
+        self._why: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def guard(self, analyzer: str, assets: Iterable[str]) -> Iterator[None]:
+        """Record what is raised inside as a failure of ``analyzer`` on each of ``assets``.
+
+        A model that is corrupt or forbidden is the user's to mend before anything runs, so that
+        :class:`DigestMismatch` and :class:`LicenceRefused` go through.
+        """
+        try:
+            yield
+        except (DigestMismatch, LicenceRefused):
+            raise
+        except Exception as error:  # noqa: BLE001  see the module's docstring
+            said = str(error) if isinstance(error, ComplianceError) else ""
+            why = said or f"{analyzer} failed with {type(error).__name__}: {error}"
+            with self._lock:
+                for asset in assets:
+                    self._why.setdefault((analyzer, asset), why)
+
+    def together_or_alone(
+        self, analyzer: str, assets: Sequence[str], work: Callable[[Sequence[str]], None]
+    ) -> None:
+        """Run ``work`` on all of ``assets`` at once; where that fails, on each alone.
+
+        So that one asset that breaks an analyzer does not take the others of its batch with it.
+        """
+        if len(assets) > 1:
+            together = Failures()
+            with together.guard(analyzer, assets):
+                work(assets)
+            if together.why(analyzer, assets[0]) is None:
+                return
+        for asset in assets:
+            with self.guard(analyzer, [asset]):
+                work([asset])
+
+    def why(self, analyzer: str, asset: str) -> str | None:
+        """Return why ``analyzer`` failed on ``asset``; None where it did not."""
+        return self._why.get((analyzer, asset))

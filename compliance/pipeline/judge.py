@@ -1,0 +1,241 @@
+"""From what was seen to a verdict: matching, facts, evaluation. No decoding, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from compliance.analyzers.base import Analyzer, References
+from compliance.facts import Facts, Release, StreamKind
+from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
+from compliance.pipeline.contract import checked_findings
+from compliance.pipeline.failures import Failures
+from compliance.pipeline.keys import verdict_key
+from compliance.pipeline.observe import handed_sources
+from compliance.pipeline.observed import Observed
+from compliance.pipeline.plan import applicable_sources
+from compliance.policy.evaluate import evaluate
+from compliance.policy.schema import Policy
+from compliance.types import Source
+from compliance.verdicts import AnalyzerUse, Verdict
+
+_DECODED = frozenset({Source.FRAME, Source.OCR})
+
+
+@dataclass
+class Matched:
+    """Reports on one asset, and the observations behind their findings."""
+
+    reports: list[AnalyzerReport] = field(default_factory=list)
+    """One of each analyzer, in the order in which they ran."""
+    crops: dict[str, bytes] = field(default_factory=dict)
+    """JPEG by id of the finding that it shows."""
+
+
+def match(
+    one: Observed,
+    analyzers: Mapping[str, Analyzer],
+    references: Callable[[str, str | None], References],
+    device_of: Callable[[Analyzer], str],
+    failures: Failures,
+) -> Matched:
+    """Compare one asset's observations with the banks, and report.
+
+    Args:
+        one: what was seen.
+        analyzers: who saw it, in order.
+        references: gives the references of a modality, made by the model with a digest.
+        device_of: tells where an analyzer ran.
+        failures: what failed on the way.
+    """
+    matched = Matched()
+    applicable = applicable_sources(one.intake.asset, one.info)
+    for name, analyzer in analyzers.items():
+        spec = analyzer.spec
+        found: list[Finding] = []
+        given: References | None = None
+        with failures.guard(name, [one.id]):
+            given = references(spec.modality, _embedding(analyzer)) if spec.modality else None
+            observations = one.observations.get(name, [])
+            found = checked_findings(spec, analyzer.findings(one.id, observations, given), one.id)
+            matched.crops.update(_crops(found, observations))
+        banks = given.banks if given else ()
+        why = failures.why(name, one.id)
+        report = _report(one, name, analyzers, applicable, matched.reports, why)
+        updates = {"findings": tuple(found), "banks": banks, "device": device_of(analyzer)}
+        matched.reports.append(report.model_copy(update=updates))
+    return matched
+
+
+def judge(
+    one: Observed,
+    matched: Matched,
+    policy: Policy,
+    release: Release,
+    as_of: datetime,
+    marks: tuple[str, ...],
+) -> tuple[Verdict, Facts]:
+    """Evaluate the policy on one asset and assemble the verdict."""
+    asset = one.intake.asset
+    facts = Facts(
+        asset=asset.id,
+        asset_sha256=asset.id,
+        reports=tuple(matched.reports),
+        applicable=tuple(sorted(applicable_sources(asset, one.info))),
+        gaps=_gaps(one),
+        release=release,
+        marks=marks,
+    )
+    result = evaluate(policy, facts, as_of)
+    summary = one.summary
+    containment = summary.containment if summary else ()
+    verdict = Verdict(
+        key=verdict_key(asset, policy.digest, facts, containment, as_of),
+        asset=asset.id,
+        asset_name=asset.name,
+        parts=asset.parts,
+        policy=policy.label,
+        policy_digest=policy.digest,
+        policy_status=policy.status,
+        release=release,
+        as_of=as_of,
+        decision=result.decision,
+        complete=result.complete,
+        hits=result.hits,
+        passed=result.passed,
+        not_examined=result.not_examined,
+        obligations=result.obligations,
+        analyzers=tuple(_use(report) for report in matched.reports),
+        coverage=_media_coverage(one),
+        containment=containment,
+        seconds=summary.seconds if summary else 0.0,
+    )
+    return verdict, facts
+
+
+def _embedding(analyzer: Analyzer) -> str | None:
+    """Return the digest of the model whose vectors an analyzer compares."""
+    digests = {use.id: use.sha256 for use in analyzer.models()}
+    return digests[analyzer.spec.embedding] if analyzer.spec.embedding else None
+
+
+def _crops(found: list[Finding], observations: list[Observation]) -> dict[str, bytes]:
+    """Return the crop of the observation that each finding points at."""
+    by_place = {
+        (one.attributes.get("track"), one.region): one.image
+        for one in observations
+        if one.image is not None
+    }
+    crops = {one.id: by_place.get((one.track, one.region)) for one in found}
+    return {key: image for key, image in crops.items() if image is not None}
+
+
+def _report(
+    one: Observed,
+    name: str,
+    analyzers: Mapping[str, Analyzer],
+    applicable: frozenset[Source],
+    earlier: list[AnalyzerReport],
+    failure: str | None,
+) -> AnalyzerReport:
+    """Say how an analyzer's work on one asset ended, and what it therefore answers for.
+
+    A source that a required analyzer makes readable counts as examined only if that one did its part.
+    """
+    spec = analyzers[name].spec
+    wanted = spec.sources & applicable
+    sources = wanted & handed_sources(analyzers[name])
+    blocked = {
+        source: f"Analyzer {report.analyzer} did not do its part: "
+        + (report.reason or " ".join(report.coverage.gaps) or str(report.status))
+        for report in earlier
+        if report.analyzer in spec.requires and not _whole(report)
+        for source in sources & analyzers[report.analyzer].spec.sources
+    }
+    status, reason = Status.COMPLETED, ""
+    if failure is not None:
+        status, reason = Status.FAILED, failure
+    elif not wanted:
+        status = Status.NOT_APPLICABLE
+        reason = f"the asset has none of: {', '.join(sorted(spec.sources))}"
+    elif not sources:
+        status = Status.SKIPPED
+        reason = (
+            f"this version hands no {', '.join(sorted(wanted))} to analyzers; update compliance"
+        )
+    return AnalyzerReport(
+        analyzer=spec.name,
+        version=spec.version,
+        asset=one.id,
+        status=status,
+        reason=reason,
+        examines=tuple(
+            (category, source)
+            for category in spec.categories
+            for source in sorted(sources - set(blocked))
+        ),
+        hindered=tuple(
+            (category, source, why)
+            for category in spec.categories
+            for source, why in sorted(blocked.items())
+        ),
+        coverage=_coverage(one, sources),
+        models=analyzers[name].models(),
+        observations_key=one.keys.get(spec.name, ""),
+    )
+
+
+def _whole(report: AnalyzerReport) -> bool:
+    return report.status is not Status.FAILED and report.coverage.complete
+
+
+def _coverage(one: Observed, sources: frozenset[Source]) -> Coverage:
+    if sources & _DECODED and not sources - _DECODED:
+        return _media_coverage(one)
+    return Coverage(texts_examined=len(one.intake.asset.prompts))
+
+
+def _media_coverage(one: Observed) -> Coverage:
+    summary = one.summary
+    if summary is None:
+        return Coverage()
+    return Coverage(
+        frames_seen=summary.frames_seen,
+        frames_examined=summary.frames_sampled,
+        shots=summary.shots,
+        seconds=summary.seconds,
+        complete=summary.complete,
+        gaps=summary.gaps,
+    )
+
+
+def _gaps(one: Observed) -> tuple[str, ...]:
+    """Return what of the file as a whole was not read."""
+    if one.intake.asset.path is None:
+        return ()
+    gaps = list(one.summary.gaps) if one.summary else ["The file was not decoded."]
+    if one.summary and not one.summary.complete and not gaps:
+        gaps.append("The file was not decoded whole.")
+    if one.info is not None and not one.info.has(StreamKind.VIDEO):
+        gaps.append(
+            "The file has no picture: this version examines pictures and prompts, not sound. "
+            "Expected a video or an image; review the clip that the sound belongs to."
+        )
+    if not one.intake.unchanged():
+        gaps.append("The file changed while it was reviewed. Review it again when it is finished.")
+    return tuple(gaps)
+
+
+def _use(report: AnalyzerReport) -> AnalyzerUse:
+    return AnalyzerUse(
+        name=report.analyzer,
+        version=report.version,
+        status=str(report.status),
+        reason=report.reason,
+        device=report.device,
+        coverage=report.coverage,
+        models=report.models,
+        banks=report.banks,
+        observations_key=report.observations_key,
+    )

@@ -1,0 +1,244 @@
+"""Everything that is seen, before any bank or policy: decode, frames, texts, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from compliance.analyzers.base import (
+    Analyzer,
+    AssetAnalyzer,
+    AssetInput,
+    FrameAnalyzer,
+    TextAnalyzer,
+)
+from compliance.media.info import DecodeSummary, MediaInfo
+from compliance.media.limits import DecodeLimits
+from compliance.model_store import ModelStore
+from compliance.pipeline.batching import FrameBatcher
+from compliance.pipeline.contract import checked_observations
+from compliance.pipeline.decoding import Decoders, Progress
+from compliance.pipeline.failures import Failures
+from compliance.pipeline.intake import Intake
+from compliance.pipeline.keys import decode_key, observations_key
+from compliance.pipeline.observations import ObservationCache
+from compliance.pipeline.observed import Observed
+from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
+
+A = TypeVar("A", bound=Analyzer)
+
+
+class Observer:
+    """A warm set of analyzers that looks at assets in batches."""
+
+    def __init__(
+        self,
+        analyzers: dict[str, Analyzer],
+        models: ModelStore,
+        *,
+        device: str,
+        threads: int,
+        limits: DecodeLimits,
+        cache: ObservationCache | None,
+    ) -> None:
+        """Start setting up the analyzers, each in a thread of its own.
+
+        Args:
+            analyzers: in an order in which each follows those that it requires.
+            models: where they get their models.
+            device: ``cpu`` or ``cuda:0``.
+            threads: threads for batches, and assets decoded at one time.
+            limits: caps on decoding.
+            cache: where observations are kept; None keeps none.
+        """
+        self.analyzers = analyzers
+        self.device = device
+        self._threads = threads
+        self._limits = limits
+        self._cache = cache
+        self._starter = ThreadPoolExecutor(max(len(analyzers), 1), "setup")
+        self._ready: dict[str, Future[None]] = {
+            name: self._starter.submit(analyzer.setup, device, models)
+            for name, analyzer in analyzers.items()
+        }
+
+    def observe(
+        self, intakes: Sequence[Intake], failures: Failures, progress: Progress
+    ) -> list[Observed]:
+        """Look at assets; failures of analyzers are recorded, never raised."""
+        observed = [Observed(intake) for intake in intakes]
+        ids = [one.id for one in observed]
+        self._observe_frames(observed, failures, progress)
+        for name in self.analyzers:
+            with failures.guard(name, ids):
+                self._ready[name].result()
+        for one in observed:
+            self._set_keys(one)
+        self._observe_assets(observed, failures)
+        self._observe_texts(observed, failures)
+        for one in observed:
+            for name, analyzer in self.analyzers.items():
+                with failures.guard(name, [one.id]):
+                    raw = one.observations.get(name, [])
+                    reduced = analyzer.reduce(one.id, raw)
+                    one.observations[name] = checked_observations(analyzer.spec, reduced, [one.id])
+        return observed
+
+    def device_of(self, analyzer: Analyzer) -> str:
+        """Return where ``analyzer`` really runs."""
+        return self.device if analyzer.spec.accelerated else "cpu"
+
+    def close(self) -> None:
+        """Free the analyzers."""
+        self._starter.shutdown()
+        for analyzer in self.analyzers.values():
+            analyzer.close()
+
+    def _usable(self, kind: type[A], ids: list[str], failures: Failures) -> dict[str, A]:
+        """Return the analyzers of one protocol that could be set up."""
+        usable: dict[str, A] = {}
+        for name, analyzer in self.analyzers.items():
+            if isinstance(analyzer, kind):
+                with failures.guard(name, ids):
+                    self._ready[name].result()
+                    usable[name] = analyzer
+        return usable
+
+    def _set_keys(self, one: Observed) -> None:
+        for name, analyzer in self.analyzers.items():
+            required = [one.keys[other] for other in analyzer.spec.requires]
+            one.keys[name] = observations_key(
+                analyzer.spec,
+                one.intake.asset,
+                analyzer.models(),
+                self.device_of(analyzer),
+                required,
+            )
+
+    # frames
+
+    def _observe_frames(
+        self, observed: Sequence[Observed], failures: Failures, progress: Progress
+    ) -> None:
+        """Decode what has media, several assets at once, and feed all frame analyzers."""
+        with_media = [one for one in observed if one.intake.asset.path]
+        if not with_media:
+            return
+        analyzers = self._usable(FrameAnalyzer, [one.id for one in with_media], failures)
+        fresh = [one for one in with_media if not self._from_cache(one, analyzers)]
+        decoders = Decoders(self._limits, self._threads)
+        workers = ThreadPoolExecutor(self._threads, "observe")
+        batcher = FrameBatcher(analyzers, workers, failures)
+        try:
+            decoders.run(fresh, batcher, progress)
+            batches = batcher.finish()
+        except BaseException:
+            batcher.cancel()
+            decoders.cancel()
+            workers.shutdown(cancel_futures=True)
+            raise
+        workers.shutdown()
+        for one in fresh:
+            one.observations.update(
+                {name: found for (name, asset), found in batches.items() if asset == one.id}
+            )
+            self._to_cache(one, analyzers, failures)
+
+    def _from_cache(self, one: Observed, analyzers: Mapping[str, Analyzer]) -> bool:
+        """Take observations from the cache; False where any is missing."""
+        asset = one.intake.asset
+        if self._cache is None:
+            return False
+        note = self._cache.load_note(decode_key(asset, self._limits))
+        if note is None:
+            return False
+        found = {}
+        for name, analyzer in analyzers.items():
+            device = self.device_of(analyzer)
+            key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
+            stored = self._cache.load(key)
+            if stored is None:
+                return False
+            found[name] = [item.but(asset=one.id) for item in stored]
+        one.info = MediaInfo.model_validate(note["info"])
+        one.summary = DecodeSummary.model_validate(note["summary"])
+        one.observations.update(found)
+        return True
+
+    def _to_cache(
+        self, one: Observed, analyzers: Mapping[str, Analyzer], failures: Failures
+    ) -> None:
+        """Keep what was seen of a file that decoded whole and did not change meanwhile."""
+        asset = one.intake.asset
+        whole = one.info is not None and one.summary is not None and one.summary.complete
+        if self._cache is None or not whole or not one.intake.unchanged():
+            return
+        for name, analyzer in analyzers.items():
+            if failures.why(name, one.id) is None:
+                device = self.device_of(analyzer)
+                key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
+                self._cache.save(key, one.observations.get(name, []))
+        assert one.info is not None and one.summary is not None
+        note = {
+            "info": one.info.model_dump(mode="json"),
+            "summary": one.summary.model_dump(mode="json"),
+        }
+        self._cache.save_note(decode_key(asset, self._limits), note)
+
+    # files and texts
+
+    def _observe_assets(self, observed: Sequence[Observed], failures: Failures) -> None:
+        ids = [one.id for one in observed]
+        for name, analyzer in self._usable(AssetAnalyzer, ids, failures).items():
+            for one in observed:
+                asset = one.intake.asset
+                with failures.guard(name, [one.id]):
+                    given = AssetInput(asset, asset.path, one.intake.record)
+                    found = analyzer.observe_assets([given])
+                    one.observations[name] = checked_observations(analyzer.spec, found, [one.id])
+
+    def _observe_texts(self, observed: Sequence[Observed], failures: Failures) -> None:
+        """Hand prompts and lines of all assets to every reader of text, in one batch."""
+        by_id = {one.id: one for one in observed}
+        for name, analyzer in self._usable(TextAnalyzer, list(by_id), failures).items():
+
+            def read(ids: Sequence[str], name: str = name, reader: TextAnalyzer = analyzer) -> None:
+                given = reader.observe_texts(_texts([by_id[asset] for asset in ids]))
+                found = checked_observations(reader.spec, given, ids)
+                for asset in ids:
+                    mine = [item for item in found if item.asset == asset]
+                    by_id[asset].observations[name] = mine
+
+            failures.together_or_alone(name, list(by_id), read)
+
+
+def handed_sources(analyzer: Analyzer) -> frozenset[Source]:
+    """Return the sources that this version hands to an analyzer; the rest it cannot have examined."""
+    if isinstance(analyzer, AssetAnalyzer):
+        return analyzer.spec.sources  # it gets the file itself
+    handed: frozenset[Source] = frozenset()
+    if isinstance(analyzer, FrameAnalyzer):
+        handed |= {Source.FRAME, Source.OCR}
+    if isinstance(analyzer, TextAnalyzer):
+        handed |= PROMPT_SOURCES | {Source.OCR}
+    return handed
+
+
+def _texts(observed: Sequence[Observed]) -> TextBatch:
+    rows: list[tuple[str, str, Source, TimeSpan | None, Region | None]] = []
+    for one in observed:
+        rows += [(one.id, p.text, p.source, None, None) for p in one.intake.asset.prompts]
+        rows += [
+            (one.id, item.text, item.source, item.span, item.region)
+            for found in list(one.observations.values())
+            for item in found
+            if item.kind == "text_line" and item.text is not None
+        ]
+    return TextBatch(
+        assets=tuple(row[0] for row in rows),
+        texts=tuple(row[1] for row in rows),
+        sources=tuple(row[2] for row in rows),
+        spans=tuple(row[3] for row in rows),
+        regions=tuple(row[4] for row in rows),
+    )

@@ -1,0 +1,72 @@
+"""What has to run for a policy, on what an asset has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from compliance.analyzers.base import AnalyzerSpec
+from compliance.errors import PluginError
+from compliance.facts import StreamKind
+from compliance.media.info import MediaInfo
+from compliance.taxonomy import TAXONOMY
+from compliance.types import Asset, Source
+
+_BY_STREAM = {
+    StreamKind.VIDEO: {Source.FRAME, Source.OCR},
+    StreamKind.AUDIO: {Source.AUDIO, Source.SPEECH},
+    StreamKind.SUBTITLE: {Source.CAPTION},
+}
+
+
+def analyzers_for(
+    wanted: Iterable[str], specs: Mapping[str, AnalyzerSpec], extra: Iterable[str] = ()
+) -> list[str]:
+    """Return the analyzers that can find a wanted category, with what they require, in order.
+
+    Args:
+        wanted: categories or branches that the rules name.
+        specs: the installed analyzers by name.
+        extra: further analyzers, by name.
+
+    Raises:
+        PluginError: an analyzer requires one that is not installed, or they require one another.
+    """
+    wanted = tuple(wanted)
+    order: list[str] = []
+
+    def add(name: str, path: tuple[str, ...]) -> None:
+        if name in path or name not in specs:
+            raise PluginError(
+                "analyzers require one another" if name in path else "an analyzer is not installed",
+                found=" → ".join((*path, name)),
+                fix="install the plug-in that declares it, or take the requirement out",
+            )
+        for required in specs[name].requires:
+            add(required, (*path, name))
+        if name not in order:
+            order.append(name)
+
+    for name, spec in specs.items():
+        if any(TAXONOMY.covers(find, leaf) for find in wanted for leaf in spec.categories):
+            add(name, ())
+    for name in extra:
+        add(name, ())
+    return order
+
+
+def applicable_sources(asset: Asset, info: MediaInfo | None) -> frozenset[Source]:
+    """Return the sources that an asset has.
+
+    Args:
+        asset: the asset.
+        info: what its container holds; None where it could not be opened, so that nothing about it
+            is proved absent.
+    """
+    sources = {Source.METADATA} | {prompt.source for prompt in asset.prompts}
+    if asset.path is None:
+        return frozenset(sources)
+    if info is None:
+        return frozenset(sources.union(*_BY_STREAM.values()))
+    for stream in info.streams:
+        sources |= _BY_STREAM.get(stream.kind, set())
+    return frozenset(sources)

@@ -1,0 +1,151 @@
+"""The folder of a run: verdict, findings, observations, evidence, attestation, signed copy.
+
+It appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compliance.banks.keys import Sealer
+from compliance.facts import Facts
+from compliance.files import folder_that_appears_whole, write_atomically
+from compliance.findings import Finding
+from compliance.pipeline.judge import Matched
+from compliance.pipeline.observations import to_bytes
+from compliance.pipeline.observed import Observed
+from compliance.policy.schema import Policy
+from compliance.provenance.attestation import Subject, attestation_path, write_attestation
+from compliance.provenance.finalise import Finalised, finalise
+from compliance.provenance.signers import Signer
+from compliance.types import canonical_json
+from compliance.verdicts import Decision, Verdict
+
+VERDICT = "verdict.json"
+FACTS = "facts.json"
+POLICY = "policy.json"
+FINDINGS = "findings.parquet"
+OBSERVATIONS = "observations.parquet"
+EVIDENCE = "evidence"
+ATTESTATION = "attestation.dsse.json"
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Where the files of a run lie."""
+
+    folder: Path
+    """The run's folder."""
+    attestation: Path
+    """Detached attestation; every verdict has one."""
+    signed: Path | None = None
+    """Signed copy; only of an approved asset in a container that can carry a manifest."""
+    note: str = ""
+    """Why there is no signed copy of an approved asset."""
+
+
+def write_run(
+    folder: Path,
+    verdict: Verdict,
+    facts: Facts,
+    policy: Policy,
+    one: Observed,
+    matched: Matched,
+    sealer: Sealer,
+    signer: Signer,
+    *,
+    replay: bool,
+) -> RunFiles:
+    """Write a run's folder, signing what the verdict lets through.
+
+    Args:
+        folder: the folder to make.
+        verdict: the committed verdict.
+        facts: what it rests on.
+        policy: what decided.
+        one: what was seen.
+        matched: crops of what was found.
+        sealer: encrypts what is personal.
+        signer: signs the attestation and the copy.
+        replay: True where the verdict is as of another moment than now; nothing is then signed for
+            publication, for consent may have ended since.
+
+    Raises:
+        UsageError: the folder cannot be written.
+        ProvenanceError: signing failed; there is then no folder.
+    """
+    with folder_that_appears_whole(folder) as place:
+        finalised = _finalise(place, verdict, one, signer, replay)
+        output = None
+        if finalised.output is not None and finalised.output_sha256 is not None:
+            output = Subject(name=finalised.output.name, sha256=finalised.output_sha256)
+        write_attestation(verdict, output, signer, place / ATTESTATION)
+        if finalised.output is not None:
+            shutil.copyfile(place / ATTESTATION, attestation_path(finalised.output))
+        for name, document in ((VERDICT, verdict), (FACTS, facts), (POLICY, policy.effective())):
+            write_atomically(place / name, canonical_json(document))
+        write_atomically(place / FINDINGS, _table(facts.findings))
+        seen = [item for found in one.observations.values() for item in found]
+        write_atomically(place / OBSERVATIONS, to_bytes(seen, sealer))
+        (place / EVIDENCE).mkdir(mode=0o700)
+        for name, image in matched.crops.items():
+            sealed = sealer.seal(image, name.encode())
+            write_atomically(place / EVIDENCE / f"{name}.jpg.sealed", sealed)
+    signed = folder / finalised.output.name if finalised.output else None
+    return RunFiles(folder, folder / ATTESTATION, signed, finalised.note)
+
+
+def _finalise(
+    place: Path, verdict: Verdict, one: Observed, signer: Signer, replay: bool
+) -> Finalised:
+    """Make the signed copy where the verdict allows one."""
+    source = one.intake.asset.path
+    sha256 = one.intake.asset.media_sha256
+    if source is None or sha256 is None:
+        return Finalised(input_sha256=next(iter(verdict.parts.values())))
+    if verdict.decision is not Decision.APPROVE or not verdict.complete:
+        return Finalised(input_sha256=sha256)
+    if verdict.policy_status != "enforce":
+        note = f"nothing was signed: the policy's status is {verdict.policy_status}, not enforce"
+        return Finalised(input_sha256=sha256, note=note)
+    if replay:
+        note = (
+            f"nothing was signed: the verdict is as of {verdict.as_of:%Y-%m-%d %H:%M}, not of now"
+        )
+        return Finalised(input_sha256=sha256, note=note)
+    output = place / f"{source.stem}.signed{source.suffix}"
+    return finalise(verdict, source, output, one.intake.record, signer)
+
+
+def _table(findings: Sequence[Finding]) -> bytes:
+    """Serialise findings to Parquet, one row each."""
+    import pyarrow
+    import pyarrow.parquet
+
+    text, number = pyarrow.string(), pyarrow.float64()
+    columns = {
+        "id": ([one.id for one in findings], text),
+        "category": ([one.category for one in findings], text),
+        "analyzer": ([one.analyzer for one in findings], text),
+        "source": ([str(one.source) for one in findings], text),
+        "score": ([one.score for one in findings], number),
+        "raw": ([one.raw for one in findings], number),
+        "raw_kind": ([str(one.raw_kind) for one in findings], text),
+        "start": ([one.span.start if one.span else None for one in findings], number),
+        "end": ([one.span.end if one.span else None for one in findings], number),
+        "region": (
+            [one.region.model_dump_json() if one.region else None for one in findings],
+            text,
+        ),
+        "track": ([one.track for one in findings], text),
+        "reference": ([one.reference.id if one.reference else None for one in findings], text),
+        "rank": ([one.rank for one in findings], pyarrow.int32()),
+        "evidence": ([one.evidence.model_dump_json() for one in findings], text),
+    }
+    table = pyarrow.table({name: pyarrow.array(*column) for name, column in columns.items()})
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())

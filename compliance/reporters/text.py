@@ -1,0 +1,142 @@
+"""The report for people: one line each for what hit, what is waived and what was not examined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compliance.findings import Finding
+from compliance.types import TimeSpan
+from compliance.verdicts import Decision, RuleHit, Verdict
+
+if TYPE_CHECKING:
+    from compliance.pipeline.run import Outcome
+
+_SIGNS = {Decision.REJECT: "✖ REJECT", Decision.FLAG: "⚑ FLAG", Decision.APPROVE: "✔ APPROVE"}
+_MOST_FINDINGS = 3
+
+
+def render(outcomes: Sequence[Outcome]) -> str:
+    """Return the report on all outcomes, an empty line between two."""
+    return "\n\n".join(_one(outcome) for outcome in outcomes) + "\n"
+
+
+def _one(outcome: Outcome) -> str:
+    verdict = outcome.verdict
+    findings = {finding.id: finding for finding in outcome.facts.findings}
+    lines = [_head(outcome.name, verdict)]
+    for hit in verdict.hits:
+        lines += _hit(hit, findings)
+    lines += _not_examined(verdict)
+    lines += [f"  · not enforced while decoding: {gap}" for gap in verdict.containment]
+    open_ends = sum(1 for one in verdict.not_examined if one.accepted_by is None)
+    lines.append(f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined")
+    lines += [f"  + {one.rule} obliges {one.kind} {one.value}" for one in verdict.obligations]
+    return "\n".join(printable(line) for line in (*lines, *_tail(outcome)))
+
+
+def _head(name: str, verdict: Verdict) -> str:
+    parts = [name]
+    coverage = verdict.coverage
+    if coverage.frames_seen:
+        parts[0] += f"  {verdict.seconds:.1f} s"
+        parts.append(f"{coverage.frames_seen} frames seen, {coverage.frames_examined} examined")
+        parts.append(f"{coverage.shots} shot" + ("s" if coverage.shots != 1 else ""))
+    parts.append(f"policy {verdict.policy} ({verdict.policy_digest[:8]}…)")
+    return " · ".join(parts)
+
+
+def _hit(hit: RuleHit, findings: dict[str, Finding]) -> list[str]:
+    sign = f"– WAIVED by {hit.waiver}" if hit.waiver else _SIGNS[hit.decision]
+    behind = sorted(
+        (findings[one] for one in hit.findings if one in findings),
+        key=lambda one: (-one.score, one.span.start if one.span else 0.0, one.id),
+    )
+    lines = []
+    for finding in behind[:_MOST_FINDINGS]:
+        lines.append(_finding_line(sign, hit, finding))
+        sign = ""
+    if not behind:
+        lines.append(f"{sign:<10}{hit.rule}")
+    if len(behind) > _MOST_FINDINGS:
+        lines.append(f"{'':<10}and {len(behind) - _MOST_FINDINGS} more, see findings.parquet")
+    if hit.note:
+        lines.append(f"{'':<10}{hit.note}")
+    return lines
+
+
+def _finding_line(sign: str, hit: RuleHit, finding: Finding) -> str:
+    name = hit.rule if sign else finding.category
+    place = time_of(finding.span) if finding.span else str(finding.source)
+    score = f"{finding.score:.2f}"
+    if hit.threshold is not None:
+        score += f" ≥ {hit.threshold:.2f}"
+    about = finding.reference.id if finding.reference else finding.evidence.text or ""
+    note = f"({finding.evidence.note})" if finding.evidence.note else ""
+    return f"{sign:<10}{name:<24} {place:<16} {score:<12} {about} {note}".rstrip()
+
+
+def short(path: Path) -> str:
+    """Return ``path`` relative to the working directory where it lies inside."""
+    inside = path.is_absolute() and path.is_relative_to(Path.cwd())
+    return str(path.relative_to(Path.cwd()) if inside else path)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with control characters escaped: strings from files never drive a terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def time_of(span: TimeSpan) -> str:
+    """Return a span as ``00:04.00–00:05.60``; one moment as ``00:04.00``."""
+    start, end = _clock(span.start), _clock(span.end)
+    return start if start == end else f"{start}–{end}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds * 100), 6000)
+    hours, minutes = divmod(minutes, 60)
+    short = f"{minutes:02d}:{rest / 100:05.2f}"
+    return f"{hours:02d}:{short}" if hours else short
+
+
+def _not_examined(verdict: Verdict) -> list[str]:
+    """Return a line for each reason: what shares reason and owner stands together."""
+    groups: dict[tuple[str | None, str, str], list[str]] = {}
+    for one in verdict.not_examined:
+        reason = one.accepted_reason if one.accepted_by else one.reason
+        key = (one.accepted_by, reason or "", one.source)
+        groups.setdefault(key, []).append(one.category)
+    lines = []
+    for (owner, reason, source), categories in groups.items():
+        places = f"{', '.join(categories)} in {source}"
+        if owner is None:
+            lines.append(f"○ NOT EXAMINED  {places}: {reason}")
+        else:
+            lines.append(f"○ accepted  not examined: {places} — {reason} ({owner})")
+    return lines
+
+
+def _tail(outcome: Outcome) -> list[str]:
+    verdict, files = outcome.verdict, outcome.files
+    word = verdict.decision.upper()
+    if not verdict.complete:
+        word += " (incomplete)"
+    said = [word]
+    if files.signed:
+        said.append(f"signed {short(files.signed)}")
+    said.append(f"evidence {short(files.folder)}/")
+    open_hits = [hit for hit in verdict.hits if not hit.waiver and hit.decision != "approve"]
+    if open_hits:
+        said.append(f"next: compliance explain {open_hits[0].rule}")
+    elif files.signed:
+        said.append(f"next: compliance verify {short(files.signed)}")
+    lines = [" · ".join(said)]
+    if files.signed and "record" not in verdict.parts:
+        lines.append(
+            "  no generation record (--record): the signed copy does not say how it was made"
+        )
+    if files.note:
+        lines.append(f"  {files.note}")
+    return lines

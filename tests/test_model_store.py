@@ -1,0 +1,89 @@
+"""Nothing runs a network whose card, digest and licence were not checked."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing
+from compliance.model_store import Calibration, ModelStore
+from compliance.resources import shipped
+
+CARD = shipped("models") / "dlib-face-landmarks-5.yaml"
+
+
+def store_with(folder: Path, **changes: str) -> ModelStore:
+    text = CARD.read_text("utf-8")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / CARD.name).write_text(text, "utf-8")
+    return ModelStore(folder)
+
+
+def test_every_shipped_card_loads() -> None:
+    store = ModelStore()
+    cards = list(store.cards())
+    assert len(cards) >= 6
+    for card in cards:
+        store.load(card.id)
+
+
+def test_a_changed_byte_is_refused(tmp_path: Path, monkeypatch) -> None:
+    import importlib.util
+
+    spec = importlib.util.find_spec("face_recognition_models")
+    assert spec is not None and spec.origin is not None
+    package = tmp_path / "face_recognition_models"
+    (package / "models").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    name = "shape_predictor_5_face_landmarks.dat"
+    shutil.copy(Path(spec.origin).parent / "models" / name, package / "models" / name)
+    content = bytearray((package / "models" / name).read_bytes())
+    content[1000] ^= 1
+    (package / "models" / name).write_bytes(content)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(__import__("sys").modules, "face_recognition_models", raising=False)
+    with pytest.raises(DigestMismatch, match="SHA-256"):
+        ModelStore().load("dlib-face-landmarks-5")
+
+
+@pytest.mark.parametrize("use", ["no", "unknown"])
+def test_weights_that_are_not_commercial_are_refused(tmp_path: Path, use: str) -> None:
+    store = store_with(tmp_path, **{'commercial_use: "yes"': f'commercial_use: "{use}"'})
+    with pytest.raises(LicenceRefused):
+        store.load(CARD.stem)
+    ModelStore(tmp_path, commercial=False).load(CARD.stem)
+
+
+def test_an_absent_file_package_or_card_is_named(tmp_path: Path) -> None:
+    store = store_with(tmp_path, **{"models/shape": "models/absent"})
+    with pytest.raises(ModelMissing, match="absent"):
+        store.load(CARD.stem)
+    store = store_with(tmp_path, **{"package: face_recognition_models": "package: no_such_package"})
+    with pytest.raises(ModelMissing, match="no_such_package"):
+        store.load(CARD.stem)
+    with pytest.raises(ModelMissing):
+        store.load("no-such-card")
+
+
+def test_a_card_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
+    store = store_with(tmp_path, **{"task: ": "tusk: "})
+    with pytest.raises(ModelError, match=r"task|tusk"):
+        store.card(CARD.stem)
+
+
+def test_scores_fall_with_distance_and_stay_in_range() -> None:
+    calibration = ModelStore().card("dlib-face-resnet").calibration
+    assert isinstance(calibration, Calibration)
+    scores = [calibration.score(distance / 100) for distance in range(0, 150)]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= min(scores) <= max(scores) <= 1
+    assert calibration.score(0.60) == pytest.approx(0.6)
+
+
+def test_a_calibration_that_rises_where_it_should_fall_is_refused() -> None:
+    with pytest.raises(ValueError, match="monotone"):
+        Calibration(
+            raw_kind="distance", points=((0, 0), (1, 1)), method="m", data="d", date="2026-01-01"
+        )
