@@ -1,0 +1,1 @@
+"""Figures: each script measures one claim against a same-work peer in the same run."""
