@@ -147,11 +147,11 @@ def test_a_forbidden_model_still_releases_the_slots(pool) -> None:
 def test_a_cancelled_batcher_sends_nothing_more_and_releases_what_waits(pool) -> None:
     frames = [Frame(number) for number in range(3)]
     recorder = Recorder()
-    batcher = FrameBatcher({"a": recorder, "b": Recorder()}, pool, Failures(), deadline=0.01)
+    batcher = FrameBatcher({"a": recorder, "b": Recorder()}, pool, Failures(), deadline=60.0)
     batcher.put("asset", frames[0])
     batcher.cancel()
     pool.shutdown()
     for frame in frames[1:]:
         batcher.put("asset", frame)
     assert all(frame.released.is_set() for frame in frames)
-    assert batcher.finish() == {} or recorder.batches == [("asset",)]
+    assert recorder.batches == []
