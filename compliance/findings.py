@@ -233,6 +233,8 @@ class AnalyzerReport(Model):
     """How much was looked at."""
     device: str = "cpu"
     """Where it ran."""
+    device_reason: str = ""
+    """Why it did not run on a GPU; empty where it did, or where the CPU was asked for."""
     models: tuple[ModelUse, ...] = ()
     """Which models took part."""
     banks: tuple[BankUse, ...] = ()

@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -59,7 +59,14 @@ class Settings(Model):
     strict_sandbox: bool = False
     """True refuses to decode where the kernel cannot enforce the whole containment."""
     analyzers: tuple[str, ...] = ()
-    """Analyzers that run beside those that the policy needs, by name."""
+    """Analyzers that run beside those that the policy needs, by name; where several fill one role, the
+    one named here does."""
+    tier: Literal["bundled", "full"] = "bundled"
+    """``full`` takes the stronger analyzer of each role, whose models are pulled first."""
+    models: Path = Field(default_factory=lambda data: Path(data["home"]) / "models")
+    """Folder of models that were pulled or imported."""
+    cards: Path | None = None
+    """Folder of model cards of your own; they win over shipped ones of the same id."""
 
     @field_validator("analyzers", mode="before")
     @classmethod

@@ -185,6 +185,7 @@ class FrameContract(AnalyzerContract[FrameAnalyzer, FrameBatch]):
             times=np.concatenate([np.empty(0), *(batch.times for batch in batches)]),
             pixels=_chain(batch.pixels for batch in batches),
             streams=_chain([batch.stream(i) for i in range(len(batch))] for batch in batches),
+            duplicates=_chain([batch.duplicate(i) for i in range(len(batch))] for batch in batches),
         )
 
     def assets(self, batch: FrameBatch) -> set[str]:

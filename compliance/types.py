@@ -209,16 +209,18 @@ class FrameBatch:
     A frame is a view into a shared buffer: copy what is kept beyond the call."""
     streams: tuple[int, ...] = ()
     """Index of the video stream each frame comes from; empty means stream 0 throughout."""
+    duplicates: tuple[bool, ...] = ()
+    """True for a frame that shows what an earlier one of its stream showed; empty means that none does."""
 
     def __post_init__(self) -> None:
         """Refuse columns of different lengths and frames that are not uint8 RGB."""
         lengths = {len(self.assets), len(self.times), len(self.pixels)}
-        if self.streams:
-            lengths.add(len(self.streams))
+        lengths |= {len(column) for column in (self.streams, self.duplicates) if column}
         if len(lengths) != 1:
             raise ValueError(
                 f"columns differ in length: assets {len(self.assets)}, times {len(self.times)}, "
-                f"pixels {len(self.pixels)}, streams {len(self.streams)}"
+                f"pixels {len(self.pixels)}, streams {len(self.streams)}, "
+                f"duplicates {len(self.duplicates)}"
             )
         for pixels in self.pixels:
             if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
@@ -233,6 +235,10 @@ class FrameBatch:
     def stream(self, index: int) -> int:
         """Return the stream index of frame ``index``."""
         return self.streams[index] if self.streams else 0
+
+    def duplicate(self, index: int) -> bool:
+        """Tell whether frame ``index`` shows what an earlier one of its stream showed."""
+        return bool(self.duplicates) and self.duplicates[index]
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ class AnalyzerUse(Model):
     status: str
     reason: str = ""
     device: str = "cpu"
+    device_reason: str = ""
     coverage: Coverage = Coverage()
     models: tuple[ModelUse, ...] = ()
     banks: tuple[BankUse, ...] = ()

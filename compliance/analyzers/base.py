@@ -15,12 +15,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from compliance.facts import GenerationRecord
 from compliance.findings import BankUse, Finding, ModelUse, Observation, RawKind, Reference
 from compliance.model_store import ModelStore
 from compliance.types import Asset, AudioTrack, Floats, FrameBatch, Source, TextBatch
+
+Runtime = Literal["python", "dlib", "onnx", "torch"]
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,13 @@ class AnalyzerSpec:
     """Ids of the cards that it loads."""
     libraries: tuple[str, ...] = ()
     """Distributions whose versions can change what it observes."""
-    accelerated: bool = False
-    """True where it runs on the device that it is given; others run on the CPU whatever that is."""
+    runtime: Runtime = "python"
+    """What runs its networks; ``onnx`` and ``torch`` can use a GPU, the others run on the CPU."""
+    role: str = ""
+    """What it is for, where several analyzers can do it and one is to: its own name unless said."""
+    tier: Literal["bundled", "full", "named"] = "bundled"
+    """``full`` runs where the settings ask for that tier, in place of a bundled one of its role; ``named``
+    only where the settings name it. Both need models that are pulled first."""
     requires: tuple[str, ...] = ()
     """Analyzers whose observations it reads."""
     modality: str | None = None
@@ -55,7 +62,18 @@ class AnalyzerSpec:
     biometric: bool = False
     """True where observations hold biometric vectors, which are encrypted at rest."""
     batch: int = 8
-    """Items that it likes to see at once."""
+    """Items that it likes to see at once on a CPU."""
+    gpu_batch: int = 64
+    """Items that it likes to see at once on a GPU."""
+
+    @property
+    def fills(self) -> str:
+        """The role that it fills."""
+        return self.role or self.name
+
+    def batch_on(self, device: str) -> int:
+        """Return how many items it likes to see at once on ``device``."""
+        return self.gpu_batch if device.startswith("cuda") else self.batch
 
 
 @dataclass(frozen=True)

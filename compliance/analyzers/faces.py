@@ -53,6 +53,7 @@ class FaceAnalyzer:
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.DISTANCE}),
         models=("dlib-hog-frontal", "dlib-face-landmarks-5", "dlib-face-resnet"),
+        runtime="dlib",
         libraries=("dlib-bin", "opencv-python-headless"),
         modality="face",
         embedding="dlib-face-resnet",
@@ -71,7 +72,7 @@ class FaceAnalyzer:
         self._detector = FaceDetector(detector)
         self._embedder = FaceEmbedder(landmarks, embedding)
         self._calibration = embedding.calibration
-        self._models = (detector.card.use, landmarks.card.use, embedding.card.use)
+        self._models = (detector.use, landmarks.use, embedding.use)
 
     def models(self) -> tuple[ModelUse, ...]:
         """Return the three models."""

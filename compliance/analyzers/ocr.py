@@ -57,8 +57,9 @@ class OcrAnalyzer:
         sources=frozenset({Source.OCR}),
         models=("pp-ocrv6-det-small", "pp-ocrv4-cls-mobile", "pp-ocrv6-rec-small"),
         libraries=("rapidocr", "onnxruntime", "opencv-python-headless"),
-        accelerated=True,
+        runtime="onnx",
         batch=4,
+        gpu_batch=16,
     )
 
     def __init__(self) -> None:
@@ -78,7 +79,7 @@ class OcrAnalyzer:
         )
         characters = self._reader.metadata["character"].splitlines()
         self._decode: Any = CTCLabelDecode(character=characters)
-        self._models = tuple(one.card.use for one in loaded)
+        self._models = tuple(one.use for one in loaded)
 
     def models(self) -> tuple[ModelUse, ...]:
         """Return the three networks."""

@@ -94,7 +94,7 @@ def _plugins(settings: Settings) -> list[Diagnosis]:
 def _models(settings: Settings) -> list[Diagnosis]:
     from compliance.model_store import ModelStore
 
-    store = ModelStore(commercial=settings.commercial)
+    store = ModelStore.of(settings)
     found = []
     for card in store.cards():
         try:
@@ -116,10 +116,14 @@ def _containment(settings: Settings) -> list[Diagnosis]:
 
 
 def _device(settings: Settings) -> list[Diagnosis]:
-    from compliance.pipeline.device import choose_device
+    from compliance.pipeline.device import ACCELERATED, choose_device
 
-    device = choose_device(settings.device)
-    return [Diagnosis("works", f"networks run on {device}, {settings.threads} threads")]
+    found = []
+    for runtime in ACCELERATED:
+        device = choose_device(settings.device, runtime)
+        why = f": {device.reason}" if device.reason else ""
+        found.append(Diagnosis("works", f"{runtime} networks run on {device.name}{why}"))
+    return [*found, Diagnosis("works", f"{settings.threads} threads")]
 
 
 def _database(settings: Settings) -> list[Diagnosis]:

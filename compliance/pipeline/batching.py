@@ -1,14 +1,15 @@
 """Batches of frames, formed across assets for each analyzer, with a deadline.
 
-A batch goes out when it is full or when its oldest frame has waited for the deadline, whichever comes
-first: an archive fills its batches, a single clip in a CI job does not wait for one.
+A batch goes out when it is full, or when its oldest frame has waited for the deadline and a thread is free:
+a single clip in a CI job does not wait for a full batch, and an archive, which keeps all threads busy,
+fills its batches.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -37,30 +38,37 @@ class _Waiting:
 @dataclass
 class _Queue:
     analyzer: FrameAnalyzer
+    size: int
     waiting: list[_Waiting] = field(default_factory=list)
     since: float = 0.0
 
 
 class FrameBatcher:
-    """Hands frames to analyzers in batches, on a pool of threads."""
+    """Hands frames to analyzers in batches, on threads of its own; end it by ``finish`` or ``cancel``."""
 
     def __init__(
         self,
         analyzers: dict[str, FrameAnalyzer],
-        pool: ThreadPoolExecutor,
+        threads: int,
         failures: Failures,
+        *,
+        sizes: Mapping[str, int] | None = None,
         deadline: float = DEADLINE,
     ) -> None:
         """Start the deadline clock.
 
         Args:
             analyzers: who sees every frame, by name.
-            pool: threads that batches run on.
+            threads: batches that run at one time.
             failures: where batches that fail are recorded.
-            deadline: seconds that a frame waits at most.
+            sizes: frames in a full batch, by name of the analyzer; its spec's for a CPU unless said.
+            deadline: seconds that a frame waits at most while a thread is free.
         """
-        self._queues = {name: _Queue(analyzer) for name, analyzer in analyzers.items()}
-        self._pool = pool
+        sizes = {name: one.spec.batch for name, one in analyzers.items()} | dict(sizes or {})
+        self._queues = {name: _Queue(one, sizes[name]) for name, one in analyzers.items()}
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "observe")
+        self._busy = 0
         self._failures = failures
         self._deadline = deadline
         self._lock = threading.Lock()
@@ -82,7 +90,7 @@ class FrameBatcher:
                 if not queue.waiting:
                     queue.since = time.monotonic()
                 queue.waiting.append(entry)
-                if len(queue.waiting) >= queue.analyzer.spec.batch:
+                if len(queue.waiting) >= queue.size:
                     self._send(queue)
 
     def cancel(self) -> None:
@@ -94,6 +102,7 @@ class FrameBatcher:
             waiting = [entry for queue in self._queues.values() for entry in queue.waiting]
             for queue in self._queues.values():
                 queue.waiting = []
+        self._pool.shutdown(cancel_futures=True)
         self._done(waiting)
 
     def finish(self) -> dict[tuple[str, str], list[Observation]]:
@@ -103,6 +112,7 @@ class FrameBatcher:
         with self._lock:
             for queue in self._queues.values():
                 self._send(queue)
+        self._pool.shutdown()
         for future in self._running:
             future.result()
         return self._observations
@@ -112,13 +122,14 @@ class FrameBatcher:
             late = time.monotonic() - self._deadline
             with self._lock:
                 for queue in self._queues.values():
-                    if queue.waiting and queue.since <= late:
+                    if queue.waiting and queue.since <= late and self._busy < self._threads:
                         self._send(queue)
 
     def _send(self, queue: _Queue) -> None:
         """Hand the waiting frames to the pool; the caller holds the lock."""
         if queue.waiting:
             entries, queue.waiting = queue.waiting, []
+            self._busy += 1
             self._running.append(self._pool.submit(self._run, queue.analyzer, entries))
 
     def _run(self, analyzer: FrameAnalyzer, entries: list[_Waiting]) -> None:
@@ -135,6 +146,8 @@ class FrameBatcher:
             assets = sorted({entry.asset for entry in entries})
             self._failures.together_or_alone(name, assets, observe)
         finally:
+            with self._lock:
+                self._busy -= 1
             self._done(entries)
 
     def _done(self, entries: Sequence[_Waiting]) -> None:
@@ -153,4 +166,5 @@ def _batch(entries: list[_Waiting]) -> FrameBatch:
         times=np.array([entry.frame.time for entry in entries], np.float64),
         pixels=tuple(entry.frame.pixels for entry in entries),
         streams=tuple(entry.frame.stream for entry in entries),
+        duplicates=tuple(entry.frame.duplicate for entry in entries),
     )

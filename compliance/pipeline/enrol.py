@@ -10,9 +10,9 @@ import numpy as np
 from compliance.analyzers.faces import FaceAnalyzer
 from compliance.banks.people import Template
 from compliance.errors import BankError
+from compliance.files import sha256_of
 from compliance.media.decode import MediaReader
 from compliance.model_store import ModelStore
-from compliance.pipeline.intake import sha256_of
 from compliance.settings import Settings
 from compliance.types import FrameBatch
 
@@ -36,7 +36,7 @@ def face_templates(photos: Sequence[Path], settings: Settings) -> list[Template]
     if not photos:
         return []
     analyzer = FaceAnalyzer()
-    analyzer.setup("cpu", ModelStore(commercial=settings.commercial))
+    analyzer.setup("cpu", ModelStore.of(settings))
     embedding = analyzer.models()[-1]
     templates = []
     for photo in photos:

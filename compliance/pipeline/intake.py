@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.errors import MediaError, UsageError
 from compliance.facts import GenerationRecord
+from compliance.files import sha256_of
 from compliance.types import Asset, Prompt, Source, digest_of
 
 Stamp = tuple[int, int, int, int, int]
@@ -73,12 +73,6 @@ def take_in(request: Request) -> Intake:
         record_sha256=record_sha256,
     )
     return Intake(asset, request.record, stamp)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _prompts(request: Request) -> tuple[Prompt, ...]:

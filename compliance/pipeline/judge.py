@@ -10,6 +10,7 @@ from compliance.analyzers.base import Analyzer, References
 from compliance.facts import Facts, Release, StreamKind
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
+from compliance.pipeline.device import Device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.keys import verdict_key
 from compliance.pipeline.observe import handed_sources
@@ -37,7 +38,7 @@ def match(
     one: Observed,
     analyzers: Mapping[str, Analyzer],
     references: Callable[[str, str | None], References],
-    device_of: Callable[[Analyzer], str],
+    device_of: Callable[[str], Device],
     failures: Failures,
 ) -> Matched:
     """Compare one asset's observations with the banks, and report.
@@ -46,7 +47,7 @@ def match(
         one: what was seen.
         analyzers: who saw it, in order.
         references: gives the references of a modality, made by the model with a digest.
-        device_of: tells where an analyzer ran.
+        device_of: tells where an analyzer ran, by name.
         failures: what failed on the way.
     """
     matched = Matched()
@@ -63,7 +64,13 @@ def match(
         banks = given.banks if given else ()
         why = failures.why(name, one.id)
         report = _report(one, name, analyzers, applicable, matched.reports, why)
-        updates = {"findings": tuple(found), "banks": banks, "device": device_of(analyzer)}
+        device = device_of(name)
+        updates = {
+            "findings": tuple(found),
+            "banks": banks,
+            "device": device.name,
+            "device_reason": device.reason,
+        }
         matched.reports.append(report.model_copy(update=updates))
     return matched
 
@@ -234,6 +241,7 @@ def _use(report: AnalyzerReport) -> AnalyzerUse:
         status=str(report.status),
         reason=report.reason,
         device=report.device,
+        device_reason=report.device_reason,
         coverage=report.coverage,
         models=report.models,
         banks=report.banks,

@@ -19,6 +19,7 @@ from compliance.model_store import ModelStore
 from compliance.pipeline.batching import FrameBatcher
 from compliance.pipeline.contract import checked_observations
 from compliance.pipeline.decoding import Decoders, Progress
+from compliance.pipeline.device import Device, choose_device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake
 from compliance.pipeline.keys import decode_key, observations_key
@@ -47,19 +48,22 @@ class Observer:
         Args:
             analyzers: in an order in which each follows those that it requires.
             models: where they get their models.
-            device: ``cpu`` or ``cuda:0``.
+            device: ``cpu``, ``cuda:<n>`` or ``auto``, as the settings say.
             threads: threads for batches, and assets decoded at one time.
             limits: caps on decoding.
             cache: where observations are kept; None keeps none.
         """
         self.analyzers = analyzers
-        self.device = device
+        self._devices = {
+            name: choose_device(device, analyzer.spec.runtime)
+            for name, analyzer in analyzers.items()
+        }
         self._threads = threads
         self._limits = limits
         self._cache = cache
         self._starter = ThreadPoolExecutor(max(len(analyzers), 1), "setup")
         self._ready: dict[str, Future[None]] = {
-            name: self._starter.submit(analyzer.setup, device, models)
+            name: self._starter.submit(analyzer.setup, self._devices[name].name, models)
             for name, analyzer in analyzers.items()
         }
 
@@ -85,9 +89,9 @@ class Observer:
                     one.observations[name] = checked_observations(analyzer.spec, reduced, [one.id])
         return observed
 
-    def device_of(self, analyzer: Analyzer) -> str:
-        """Return where ``analyzer`` really runs."""
-        return self.device if analyzer.spec.accelerated else "cpu"
+    def device_of(self, name: str) -> Device:
+        """Return where the analyzer ``name`` runs, and why where it is not on a GPU."""
+        return self._devices[name]
 
     def close(self) -> None:
         """Free the analyzers."""
@@ -112,7 +116,7 @@ class Observer:
                 analyzer.spec,
                 one.intake.asset,
                 analyzer.models(),
-                self.device_of(analyzer),
+                self._devices[name].name,
                 required,
             )
 
@@ -128,17 +132,21 @@ class Observer:
         analyzers = self._usable(FrameAnalyzer, [one.id for one in with_media], failures)
         fresh = [one for one in with_media if not self._from_cache(one, analyzers)]
         decoders = Decoders(self._limits, self._threads)
-        workers = ThreadPoolExecutor(self._threads, "observe")
-        batcher = FrameBatcher(analyzers, workers, failures)
+        batcher = FrameBatcher(
+            analyzers,
+            self._threads,
+            failures,
+            sizes={
+                name: one.spec.batch_on(self._devices[name].name) for name, one in analyzers.items()
+            },
+        )
         try:
             decoders.run(fresh, batcher, progress)
             batches = batcher.finish()
         except BaseException:
-            batcher.cancel()
             decoders.cancel()
-            workers.shutdown(cancel_futures=True)
+            batcher.cancel()
             raise
-        workers.shutdown()
         for one in fresh:
             one.observations.update(
                 {name: found for (name, asset), found in batches.items() if asset == one.id}
@@ -155,7 +163,7 @@ class Observer:
             return False
         found = {}
         for name, analyzer in analyzers.items():
-            device = self.device_of(analyzer)
+            device = self._devices[name].name
             key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
             stored = self._cache.load(key)
             if stored is None:
@@ -176,7 +184,7 @@ class Observer:
             return
         for name, analyzer in analyzers.items():
             if failures.why(name, one.id) is None:
-                device = self.device_of(analyzer)
+                device = self._devices[name].name
                 key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
                 self._cache.save(key, one.observations.get(name, []))
         assert one.info is not None and one.summary is not None

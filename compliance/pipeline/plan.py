@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.errors import PluginError
@@ -19,19 +19,23 @@ _BY_STREAM = {
 
 
 def analyzers_for(
-    wanted: Iterable[str], specs: Mapping[str, AnalyzerSpec], extra: Iterable[str] = ()
+    wanted: Iterable[str],
+    specs: Mapping[str, AnalyzerSpec],
+    extra: Iterable[str] = (),
+    tier: str = "bundled",
 ) -> list[str]:
     """Return the analyzers that can find a wanted category, with what they require, in order.
 
     Args:
         wanted: categories or branches that the rules name.
         specs: the installed analyzers by name.
-        extra: further analyzers, by name.
+        extra: further analyzers, by name; where several fill one role, the named one does.
+        tier: ``bundled`` or ``full``; ``full`` takes that tier's analyzer of each role, if there is one.
 
     Raises:
         PluginError: an analyzer requires one that is not installed, or they require one another.
     """
-    wanted = tuple(wanted)
+    wanted, extra = tuple(wanted), tuple(extra)
     order: list[str] = []
 
     def add(name: str, path: tuple[str, ...]) -> None:
@@ -46,12 +50,37 @@ def analyzers_for(
         if name not in order:
             order.append(name)
 
-    for name, spec in specs.items():
+    for name in _filling(specs, extra, tier):
+        spec = specs[name]
         if any(TAXONOMY.covers(find, leaf) for find in wanted for leaf in spec.categories):
             add(name, ())
     for name in extra:
         add(name, ())
     return order
+
+
+def _filling(specs: Mapping[str, AnalyzerSpec], extra: Sequence[str], tier: str) -> list[str]:
+    """Return one analyzer for each role: the one that is named, else the tier's, else the bundled one.
+
+    Raises:
+        PluginError: two that are named fill one role.
+    """
+    chosen: dict[str, str] = {}
+    for level in ("bundled", "full") if tier == "full" else ("bundled",):
+        chosen |= {spec.fills: name for name, spec in specs.items() if spec.tier == level}
+    named: dict[str, str] = {}
+    for name in extra:
+        role = specs[name].fills if name in specs else name
+        if named.setdefault(role, name) != name:
+            raise PluginError(
+                "two analyzers that are named fill one role",
+                expected="one analyzer for each role",
+                found=f"{named[role]} and {name}, both for {role}",
+                where="setting 'analyzers'",
+                fix=f"take {name} or {named[role]} out",
+            )
+    chosen |= {role: name for role, name in named.items() if name in specs}
+    return [name for name in specs if name in chosen.values()]
 
 
 def applicable_sources(asset: Asset, info: MediaInfo | None) -> frozenset[Source]:

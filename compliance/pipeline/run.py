@@ -20,7 +20,6 @@ from compliance.facts import Facts, Release
 from compliance.files import check_writable
 from compliance.model_store import ModelStore
 from compliance.pipeline.decoding import Progress
-from compliance.pipeline.device import choose_device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake, Request, take_in
 from compliance.pipeline.judge import Matched, judge, match
@@ -83,21 +82,16 @@ class Reviewer:
         self.policy = policy
         wanted = [find for rule in policy.rules for find in rule.find]
         specs = analyzer_specs()
-        self._names = analyzers_for(wanted, specs, settings.analyzers)
+        self._names = analyzers_for(wanted, specs, settings.analyzers, settings.tier)
         self._cache = cache
-
-    @cached_property
-    def device(self) -> str:
-        """Where networks run."""
-        return choose_device(self.settings.device)
 
     @cached_property
     def _observer(self) -> Observer:
         settings = self.settings
         return Observer(
             make_analyzers(self._names),
-            ModelStore(commercial=settings.commercial),
-            device=self.device,
+            ModelStore.of(settings),
+            device=settings.device,
             threads=settings.threads,
             limits=settings.decode_limits,
             cache=ObservationCache(settings.observations, self._sealer) if self._cache else None,

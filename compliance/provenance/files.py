@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
 from compliance.errors import ProvenanceError
+from compliance.files import sha256_of as digest_of_file
 
 
 @contextmanager
@@ -38,5 +38,5 @@ def sha256_of(path: Path) -> str:
     Raises:
         ProvenanceError: it cannot be opened.
     """
-    with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with opened(path):
+        return digest_of_file(path)

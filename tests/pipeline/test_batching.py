@@ -1,7 +1,6 @@
 """Batches fill across assets, and a single clip does not wait for a full one."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 import numpy as np
@@ -21,6 +20,7 @@ class Frame:
     def __init__(self, time: float) -> None:
         self.time = time
         self.stream = 0
+        self.duplicate = False
         self.pixels = np.zeros((8, 8, 3), np.uint8)
         self.released = threading.Event()
 
@@ -52,15 +52,9 @@ class Broken(Recorder):
         raise RuntimeError("out of order")
 
 
-@pytest.fixture
-def pool():
-    with ThreadPoolExecutor(2) as threads:
-        yield threads
-
-
-def test_batches_fill_across_assets(pool) -> None:
+def test_batches_fill_across_assets() -> None:
     recorder = Recorder()
-    batcher = FrameBatcher({"recorder": recorder}, pool, Failures(), deadline=60.0)
+    batcher = FrameBatcher({"recorder": recorder}, 2, Failures(), deadline=60.0)
     for number in range(8):
         batcher.put(f"asset-{number % 2}", Frame(number))
     found = batcher.finish()
@@ -69,29 +63,29 @@ def test_batches_fill_across_assets(pool) -> None:
     assert len(found["recorder", "asset-0"]) == len(found["recorder", "asset-1"]) == 4
 
 
-def test_a_lone_frame_goes_out_at_the_deadline(pool) -> None:
+def test_a_lone_frame_goes_out_at_the_deadline() -> None:
     recorder = Recorder()
-    batcher = FrameBatcher({"recorder": recorder}, pool, Failures(), deadline=0.02)
+    batcher = FrameBatcher({"recorder": recorder}, 2, Failures(), deadline=0.02)
     batcher.put("asset", Frame(0))
     assert recorder.called.wait(timeout=10), "the frame waited for a full batch"
     batcher.finish()
     assert recorder.batches == [("asset",)]
 
 
-def test_a_slot_is_released_once_when_every_analyzer_has_seen_it(pool) -> None:
+def test_a_slot_is_released_once_when_every_analyzer_has_seen_it() -> None:
     frames = [Frame(number) for number in range(5)]
     recorder, broken = Recorder(), Broken()
-    batcher = FrameBatcher({"a": recorder, "b": broken}, pool, Failures(), deadline=60.0)
+    batcher = FrameBatcher({"a": recorder, "b": broken}, 2, Failures(), deadline=60.0)
     for frame in frames:
         batcher.put("asset", frame)
     batcher.finish()
     assert all(frame.released.is_set() for frame in frames)
 
 
-def test_a_failing_analyzer_fails_its_own_assets_only(pool) -> None:
+def test_a_failing_analyzer_fails_its_own_assets_only() -> None:
     failures = Failures()
     recorder, broken = Recorder(), Broken()
-    batcher = FrameBatcher({"recorder": recorder, "broken": broken}, pool, failures, deadline=60.0)
+    batcher = FrameBatcher({"recorder": recorder, "broken": broken}, 2, failures, deadline=60.0)
     batcher.put("asset", Frame(0))
     found = batcher.finish()
     assert "out of order" in (failures.why("broken", "asset") or "")
@@ -100,9 +94,9 @@ def test_a_failing_analyzer_fails_its_own_assets_only(pool) -> None:
     assert len(found["recorder", "asset"]) == 1
 
 
-def test_without_an_analyzer_every_slot_is_released_at_once(pool) -> None:
+def test_without_an_analyzer_every_slot_is_released_at_once() -> None:
     frames = [Frame(number) for number in range(40)]
-    batcher = FrameBatcher({}, pool, Failures())
+    batcher = FrameBatcher({}, 2, Failures())
     for frame in frames:
         batcher.put("asset", frame)
     assert all(frame.released.is_set() for frame in frames)
@@ -118,9 +112,9 @@ class Picky(Recorder):
         return super().observe_frames(batch)
 
 
-def test_one_asset_does_not_fail_the_others_of_its_batch(pool) -> None:
+def test_one_asset_does_not_fail_the_others_of_its_batch() -> None:
     failures = Failures()
-    batcher = FrameBatcher({"recorder": Picky()}, pool, failures, deadline=60.0)
+    batcher = FrameBatcher({"recorder": Picky()}, 2, failures, deadline=60.0)
     for asset in ("good", "hostile", "fine", "good"):
         batcher.put(asset, Frame(0))
     found = batcher.finish()
@@ -130,13 +124,13 @@ def test_one_asset_does_not_fail_the_others_of_its_batch(pool) -> None:
     assert ("recorder", "hostile") not in found
 
 
-def test_a_forbidden_model_still_releases_the_slots(pool) -> None:
+def test_a_forbidden_model_still_releases_the_slots() -> None:
     class Forbidden(Recorder):
         def observe_frames(self, batch: FrameBatch) -> list[Observation]:
             raise LicenceRefused("the settings forbid these weights")
 
     frames = [Frame(number) for number in range(4)]
-    batcher = FrameBatcher({"recorder": Forbidden()}, pool, Failures(), deadline=60.0)
+    batcher = FrameBatcher({"recorder": Forbidden()}, 2, Failures(), deadline=60.0)
     for frame in frames:
         batcher.put("asset", frame)
     with pytest.raises(LicenceRefused):
@@ -144,13 +138,12 @@ def test_a_forbidden_model_still_releases_the_slots(pool) -> None:
     assert all(frame.released.is_set() for frame in frames)
 
 
-def test_a_cancelled_batcher_sends_nothing_more_and_releases_what_waits(pool) -> None:
+def test_a_cancelled_batcher_sends_nothing_more_and_releases_what_waits() -> None:
     frames = [Frame(number) for number in range(3)]
     recorder = Recorder()
-    batcher = FrameBatcher({"a": recorder, "b": Recorder()}, pool, Failures(), deadline=60.0)
+    batcher = FrameBatcher({"a": recorder, "b": Recorder()}, 2, Failures(), deadline=60.0)
     batcher.put("asset", frames[0])
     batcher.cancel()
-    pool.shutdown()
     for frame in frames[1:]:
         batcher.put("asset", frame)
     assert all(frame.released.is_set() for frame in frames)

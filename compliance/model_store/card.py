@@ -1,0 +1,210 @@
+"""What is known of one network. What nobody verified says ``unknown``."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from compliance.findings import RawKind
+from compliance.types import Model
+
+UNKNOWN: Final = "unknown"
+DIGEST = "^([0-9a-f]{64}|unknown)$"
+
+Task = Literal[
+    "face detection",
+    "face landmarks",
+    "face embedding",
+    "text detection",
+    "text recognition",
+    "text orientation",
+    "image-text embedding",
+    "sexual content in images",
+    "violence in images",
+    "mark detection",
+    "text moderation",
+    "sentence embedding",
+    "entity recognition",
+    "speech recognition",
+    "speaker embedding",
+    "voice activity",
+]
+"""What networks do. Two cards of one task are alternatives to one another."""
+
+
+class CardFile(Model):
+    """One file of a model."""
+
+    path: str = Field(min_length=1)
+    """Path below the source, and below the model's folder once it is on this machine."""
+    sha256: str = Field(default=UNKNOWN, pattern=DIGEST)
+    """SHA-256 of its bytes, or ``unknown``."""
+    size: int | Literal["unknown"] = UNKNOWN
+    """Size, bytes, or ``unknown``."""
+
+    @model_validator(mode="after")
+    def _stays_below(self) -> CardFile:
+        """Refuse a path that leaves the model's folder."""
+        if self.path.startswith("/") or ".." in self.path.split("/") or "\\" in self.path:
+            raise ValueError("a path stays below its source: no '..', no leading '/'")
+        return self
+
+
+class CardSource(Model):
+    """Where the files come from: exactly one of package, huggingface, url, file."""
+
+    package: str | None = None
+    """Importable name of the installed package that carries them."""
+    compiled: str | None = None
+    """Function of ``package`` that returns weights compiled into it; digests are over their serialised
+    form."""
+    huggingface: str | None = Field(default=None, pattern="^[^/]+/[^/]+$")
+    """Repository on the Hugging Face hub, ``owner/name``."""
+    revision: str | None = None
+    """Commit of ``huggingface``, 40 hex digits, or ``unknown``: a pull then records the newest."""
+    url: str | None = Field(default=None, pattern="^https?://")
+    """Folder that the files lie below, or a ``.zip`` archive that they lie in."""
+    file: str | None = None
+    """Folder on this machine; relative to the card."""
+
+    @model_validator(mode="after")
+    def _one_of(self) -> CardSource:
+        given = [self.package, self.huggingface, self.url, self.file]
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("a source is exactly one of package, huggingface, url, file")
+        if (self.huggingface is None) != (self.revision is None):
+            raise ValueError("huggingface and revision stand together; a revision may be unknown")
+        if self.compiled and not self.package:
+            raise ValueError("compiled weights are in a package")
+        return self
+
+    @property
+    def pulled(self) -> bool:
+        """True where the files have to be fetched before they can be used."""
+        return self.huggingface is not None or self.url is not None
+
+    def __str__(self) -> str:
+        """Return it as people write it."""
+        if self.huggingface:
+            return f"huggingface {self.huggingface} at {self.revision}"
+        return self.url or self.file or f"package {self.package}"
+
+
+class CardInput(Model):
+    """What the network takes."""
+
+    shape: str
+    """Type and axes, such as ``float32 (N, 3, H, W)``."""
+    size: tuple[int, int] | None = None
+    """Height and width, pixels, that pictures are brought to; None where there is no picture, or any
+    size will do."""
+    mean: tuple[float, float, float] | None = None
+    """Subtracted from pixels in 0…1, by channel in the network's order of colours."""
+    std: tuple[float, float, float] | None = None
+    """Divides what ``mean`` left."""
+    colour: Literal["RGB", "BGR", "grey"] | None = None
+    """Order of the channels."""
+    resize: Literal["bilinear", "bicubic"] | None = None
+    """Interpolation, antialiased."""
+    fit: Literal["squash", "crop", "pad"] | None = None
+    """Change the aspect, cut the middle out, or fill up to the right and below."""
+
+
+class Calibration(Model):
+    """How a raw number becomes a score."""
+
+    raw_kind: RawKind
+    """Kind of the raw number."""
+    points: tuple[tuple[float, float], ...] = Field(min_length=2)
+    """(raw, score) pairs in order of raw, joined by straight lines, constant outside."""
+    method: str
+    """How the points were found."""
+    data: str
+    """On what data."""
+    date: str
+    """When, ISO date."""
+
+    @model_validator(mode="after")
+    def _monotone(self) -> Calibration:
+        raws = [raw for raw, _ in self.points]
+        scores = [score for _, score in self.points]
+        falls = self.raw_kind in (RawKind.DISTANCE, RawKind.HAMMING)
+        ordered = sorted(scores, reverse=falls)
+        if (
+            raws != sorted(set(raws))
+            or scores != ordered
+            or not 0 <= min(scores) <= max(scores) <= 1
+        ):
+            raise ValueError("points need rising raw values and monotone scores in 0…1")
+        return self
+
+    def score(self, raw: float) -> float:
+        """Return the score in 0…1 of a raw number."""
+        xs, ys = zip(*self.points, strict=True)
+        return float(np.interp(raw, xs, ys))
+
+
+class Evaluation(Model):
+    """A measured figure."""
+
+    data: str
+    figure: str
+    date: str
+
+
+class Card(Model):
+    """What is known of one network."""
+
+    id: str = Field(pattern="^[a-z0-9][a-z0-9.-]*$")
+    """Identifier, also the card's file name."""
+    task: Task
+    """What it does."""
+    tier: Literal["bundled", "extra", "full"]
+    """``bundled`` comes with the installation, ``extra`` with an optional package, ``full`` with a pull."""
+    runtime: Literal["onnx", "dlib", "torch"]
+    """What runs it."""
+    analyzer: str | None
+    """Analyzer that runs it; None where none does yet."""
+    source: CardSource
+    """Where it comes from."""
+    files: tuple[CardFile, ...] = Field(min_length=1)
+    """Its files, the weights first."""
+    code_licence: str
+    """SPDX identifier of the code around it, or ``unknown``."""
+    weight_licence: str
+    """SPDX identifier or name of the licence of the weights, or ``unknown``."""
+    commercial_use: Literal["yes", "no", "unknown"]
+    """Whether the weights may be used commercially."""
+    input: CardInput
+    """What it takes."""
+    output: str
+    """Shape and meaning of what it gives."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """For classifiers: category of the taxonomy by the network's own label; others are not used."""
+    score_kind: RawKind | Literal["none"]
+    """Kind of number that becomes a score; ``none`` where its output never does."""
+    training_data: str
+    """What it was trained on, or ``unknown``."""
+    calibration: Calibration | Literal["not_scored", "unknown"]
+    """From raw to score; ``not_scored`` where its output never becomes a score."""
+    evaluation: tuple[Evaluation, ...]
+    """Measured figures; empty where there are none."""
+    upstream: str
+    """Page that describes it."""
+    note: str = ""
+    """What a user should know beside this, such as a licence's conditions."""
+
+    @model_validator(mode="after")
+    def _kinds_agree(self) -> Card:
+        scored = self.calibration != "not_scored"
+        if scored == (self.score_kind == "none"):
+            raise ValueError("score_kind is none exactly where calibration is not_scored")
+        if isinstance(self.calibration, Calibration) and (
+            self.calibration.raw_kind != self.score_kind
+        ):
+            raise ValueError("the calibration is of another kind than score_kind")
+        if self.tier == "full" and self.source.package:
+            raise ValueError("the full tier is pulled; what a package carries is bundled or extra")
+        return self
