@@ -63,6 +63,10 @@ class AnalyzerContract(ABC, Generic[AnalyzerT, BatchT]):
     def samples(self) -> Sequence[BatchT]:
         """Return at least two smallest batches; together they give an observation."""
 
+    def store(self) -> ModelStore:
+        """Return where the analyzer gets its models; the shipped cards unless overridden."""
+        return ModelStore()
+
     def references(self) -> References | None:
         """Return what to match against; None where the spec names no modality."""
         return None
@@ -92,7 +96,7 @@ class AnalyzerContract(ABC, Generic[AnalyzerT, BatchT]):
     def ready(cls) -> AnalyzerT:
         """The analyzer, set up once for the tests of the class."""
         analyzer = cls().analyzer()
-        analyzer.setup("cpu", ModelStore())
+        analyzer.setup("cpu", cls().store())
         return analyzer
 
     def test_an_empty_batch_gives_nothing(self, ready: AnalyzerT) -> None:

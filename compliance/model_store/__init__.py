@@ -4,7 +4,15 @@ A card describes one network. Nothing runs a network that did not come through :
 nothing downloads one but :mod:`compliance.model_store.fetch`.
 """
 
-from compliance.model_store.card import Calibration, Card, CardFile, CardSource
+from compliance.model_store.card import Calibration, Card, CardFile, CardInput, CardSource
 from compliance.model_store.store import LoadedModel, ModelStore
 
-__all__ = ["Calibration", "Card", "CardFile", "CardSource", "LoadedModel", "ModelStore"]
+__all__ = [
+    "Calibration",
+    "Card",
+    "CardFile",
+    "CardInput",
+    "CardSource",
+    "LoadedModel",
+    "ModelStore",
+]

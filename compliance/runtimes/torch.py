@@ -1,0 +1,173 @@
+"""The torch runtime: a network on its device, fed with batches, in the precision that pays there.
+
+Networks run in bfloat16 where the device multiplies it natively, and in float32 elsewhere. On a GPU, batches
+are padded to fixed sizes; the small ones, whose kernels are shorter than their launches, are captured graphs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from compliance.errors import AnalyzerError
+from compliance.runtimes.checks import finite
+from compliance.types import Floats
+
+if TYPE_CHECKING:
+    import torch
+
+BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Sizes that batches are padded to on a GPU."""
+GRAPHED = 32
+"""Largest bucket that runs as a captured CUDA graph: above it, kernels take longer than their launches."""
+
+log = logging.getLogger("compliance.runtimes.torch")
+
+
+def precision(device: str) -> str:
+    """Return ``bf16`` where ``device`` multiplies bfloat16 natively, else ``fp32``."""
+    import torch
+
+    if device.startswith("cuda"):
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    can = torch.cpu.get_capabilities()
+    return "bf16" if can.get("avx512_bf16") or can.get("amx_bf16") else "fp32"
+
+
+class TorchModel:
+    """A network with tensors in and one tensor out, each with the batch as first axis.
+
+    Calls are thread-safe and run one after the other: torch spreads one call over all cores.
+    """
+
+    def __init__(
+        self, module: torch.nn.Module, name: str, device: str, *, most: int = BUCKETS[-1]
+    ) -> None:
+        """Move ``module`` to its device and precision.
+
+        Args:
+            module: the network; changed in place.
+            name: id of its card, for messages.
+            device: ``cpu`` or ``cuda:<n>``.
+            most: items in one run at most; halved for good where memory does not suffice.
+        """
+        import torch
+
+        self.name = name
+        self.device = torch.device(device)
+        self.dtype = torch.bfloat16 if precision(device) == "bf16" else torch.float32
+        self.most = most
+        self.notes: list[str] = []
+        self._module = module.eval().requires_grad_(False).to(self.device, self.dtype)
+        self._module.to(memory_format=torch.channels_last)
+        self._graphs: dict[tuple[tuple[int, ...], ...], _Graph] = {}
+        self._lock = threading.Lock()
+
+    def run(self, *inputs: torch.Tensor) -> Floats:
+        """Run a batch.
+
+        Args:
+            inputs: tensors on any device, first axis N ≥ 1; floating ones are cast to the network's type.
+
+        Returns:
+            float32, first axis N.
+
+        Raises:
+            AnalyzerError: memory does not suffice for a single item, or the network gave NaN or infinity.
+        """
+        import torch
+
+        with self._lock, torch.inference_mode():
+            ready = tuple(self._cast(one.to(self.device)) for one in inputs)
+            parts: list[torch.Tensor] = []
+            done, count = 0, len(ready[0])
+            while done < count:
+                piece = tuple(one[done : done + self.most] for one in ready)
+                try:
+                    parts.append(self._forward(piece).float().cpu())
+                except torch.OutOfMemoryError as error:
+                    self._halve(error)
+                    continue
+                done += len(piece[0])
+            return finite(torch.cat(parts).numpy(), self.name)
+
+    def _cast(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.to(self.dtype) if tensor.is_floating_point() else tensor
+
+    def _halve(self, error: Exception) -> None:
+        """Make batches half as large and say so; a single item that does not fit is an error."""
+        import torch
+
+        self._graphs.clear()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if self.most == 1:
+            raise AnalyzerError(
+                "the device has too little memory for a single item",
+                found=str(error).split(".")[0],
+                where=f"{self.name} on {self.device}",
+                fix="free memory on the device, or set COMPLIANCE_DEVICE=cpu",
+            ) from error
+        self.most //= 2
+        note = f"{self.name}: out of memory on {self.device}; batches are now {self.most} at most"
+        self.notes.append(note)
+        log.warning(note)
+
+    def _forward(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        count = len(inputs[0])
+        if self.device.type != "cuda":
+            return self._output(inputs)
+        bucket = next(size for size in BUCKETS if size >= count)
+        padded = tuple(_padded(one, bucket) for one in inputs)
+        if bucket > GRAPHED:
+            return self._output(padded)[:count]
+        key = tuple(tuple(one.shape) for one in padded)
+        if key not in self._graphs:
+            self._graphs[key] = _Graph(self._output, padded)
+        return self._graphs[key](padded)[:count]
+
+    def _output(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        given: torch.Tensor = self._module(*inputs)
+        return given
+
+
+class _Graph:
+    """One size of batch as a captured CUDA graph: a single launch instead of hundreds."""
+
+    def __init__(
+        self,
+        forward: Callable[[tuple[torch.Tensor, ...]], torch.Tensor],
+        inputs: tuple[torch.Tensor, ...],
+    ) -> None:
+        import torch
+
+        self._inputs = tuple(one.clone() for one in inputs)
+        stream: torch.cuda.Stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(
+                3
+            ):  # lets libraries choose kernels and take workspace before the capture
+                forward(self._inputs)
+        torch.cuda.current_stream().wait_stream(stream)
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            self._output = forward(self._inputs)
+
+    def __call__(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        for mine, given in zip(self._inputs, inputs, strict=True):
+            mine.copy_(given)
+        self._graph.replay()
+        return self._output.clone()
+
+
+def _padded(tensor: torch.Tensor, count: int) -> torch.Tensor:
+    """Repeat the last item until there are ``count``."""
+    import torch
+
+    missing = count - len(tensor)
+    return (
+        torch.cat([tensor, tensor[-1:].expand(missing, *tensor.shape[1:])]) if missing else tensor
+    )
