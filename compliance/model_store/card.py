@@ -49,6 +49,8 @@ class CardFile(Model):
         """Refuse a path that leaves the model's folder."""
         if self.path.startswith("/") or ".." in self.path.split("/") or "\\" in self.path:
             raise ValueError("a path stays below its source: no '..', no leading '/'")
+        if self.path == "receipt.json":
+            raise ValueError("receipt.json is what a pull writes beside the files")
         return self
 
 

@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -16,12 +17,17 @@ from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelM
 from compliance.files import sha256_of
 from compliance.findings import ModelUse
 from compliance.model_store.card import UNKNOWN, Calibration, Card, CardFile
-from compliance.model_store.formats import check_format
+from compliance.model_store.formats import check_formats
 from compliance.model_store.receipt import Receipt, read_receipt
 from compliance.resources import shipped
 from compliance.runtimes.compiled import serialised
 from compliance.settings import Settings
 from compliance.types import digest_of
+
+State = Literal[
+    "ready", "not pulled", "package absent", "of another commit", "forbidden by settings"
+]
+"""What is known of a model's files without reading them."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,18 @@ class ModelStore:
 
     @classmethod
     def of(cls, settings: Settings) -> ModelStore:
-        """Return the store that ``settings`` describe."""
+        """Return the store that ``settings`` describe.
+
+        Raises:
+            ModelError: the folder of cards that they name is not there.
+        """
+        if settings.cards and not settings.cards.is_dir():
+            raise ModelError(
+                "there is no such folder of cards",
+                expected="a folder of <id>.yaml files",
+                where=str(settings.cards),
+                fix="correct the setting 'cards' or COMPLIANCE_CARDS, or unset it",
+            )
         return cls(more=settings.cards, pulled=settings.models, commercial=settings.commercial)
 
     def cards(self) -> Iterator[Card]:
@@ -151,6 +168,16 @@ class ModelStore:
         """
         card = self.card(name)
         self.check_licence(card)
+        return self.checked(card)
+
+    def checked(self, card: Card) -> LoadedModel:
+        """Return a model whose files have the right digests and formats, whatever its licence.
+
+        Nothing is run that came from here alone: :meth:`load` asks for the licence as well.
+
+        Raises:
+            ModelMissing, DigestMismatch, ModelError: as :meth:`load` does.
+        """
         if card.source.compiled:
             content = serialised(card.source.package or "", card.source.compiled)
             _check(card, card.files[0], hashlib.sha256(content).hexdigest())
@@ -164,12 +191,12 @@ class ModelStore:
                 raise ModelMissing(
                     "a model file is not on this machine",
                     expected=file.path,
-                    where=name,
+                    where=card.id,
                     fix=_fix(card),
                 )
             _check(card, file, sha256_of(path))
-            check_format(path)
             paths.append(path)
+        check_formats(card, folder)
         return LoadedModel(card, tuple(file.sha256 for file in known), tuple(paths))
 
     def check_licence(self, card: Card) -> None:
@@ -205,6 +232,28 @@ class ModelStore:
             )
         return self.pulled / card.id
 
+    def state(self, card: Card) -> State:
+        """Tell whether a model can be used, by names and licence alone; digests are checked on loading.
+
+        Raises:
+            ModelError: its receipt is damaged.
+        """
+        if card.source.compiled:
+            present = importlib.util.find_spec(card.source.package or "") is not None
+            absent: State = "package absent"
+        else:
+            absent = "package absent" if card.source.package else "not pulled"
+            try:
+                folder = self.folder_of(card)
+                present = all((folder / file.path).is_file() for file in self._known_files(card))
+            except DigestMismatch:
+                return "of another commit"
+            except ModelMissing:
+                present = False
+        if self.commercial and card.commercial_use != "yes":
+            return "forbidden by settings"
+        return "ready" if present else absent
+
     def receipt(self, card: Card) -> Receipt | None:
         """Return what was recorded when the model was pulled or imported; None where it was not."""
         return read_receipt(self.pulled / card.id) if self.pulled else None
@@ -214,6 +263,8 @@ class ModelStore:
         if all(file.sha256 != UNKNOWN for file in card.files):
             return card.files
         receipt = self.receipt(card) if card.source.pulled else None
+        if receipt and UNKNOWN not in (receipt.revision, card.source.revision):
+            _check_revision(card, receipt)
         recorded = {file.path: file for file in receipt.files} if receipt else {}
         files = tuple(
             file if file.sha256 != UNKNOWN else recorded.get(file.path, file) for file in card.files
@@ -260,7 +311,19 @@ def _check(card: Card, file: CardFile, found: str) -> None:
             expected=f"SHA-256 {file.sha256}",
             found=found,
             where=f"{card.id}: {file.path}",
-            fix=_fix(card),
+            fix=_renew(card),
+        )
+
+
+def _check_revision(card: Card, receipt: Receipt) -> None:
+    """Refuse what was pulled at another commit than the card now names."""
+    if receipt.revision != card.source.revision:
+        raise DigestMismatch(
+            "the model was pulled at another commit than its card names, so it is not loaded",
+            expected=str(card.source.revision),
+            found=receipt.revision,
+            where=card.id,
+            fix=_renew(card),
         )
 
 
@@ -285,3 +348,10 @@ def _fix(card: Card) -> str:
     if card.source.file:
         return f"put the file back below {card.source.file}, or correct the card"
     return f"compliance models pull {card.id}"
+
+
+def _renew(card: Card) -> str:
+    """Say how files that are there, but wrong, are replaced."""
+    if not card.source.pulled:
+        return _fix(card)
+    return f"compliance models remove {card.id} && compliance models pull {card.id}"
