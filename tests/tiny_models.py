@@ -127,6 +127,7 @@ def tiny_image_classifier(folder: Path, name: str, labels: dict[str, str], **fie
         "task": "sexual content in images",
         "input": VIT_INPUT,
         "labels": {label: category for label, category in labels.items() if category},
+        "activation": "softmax",
         "score_kind": "probability",
         "calibration": CALIBRATED,
     }
@@ -171,6 +172,7 @@ def tiny_text_classifier(folder: Path, name: str, labels: dict[str, str], **fiel
         "task": "text moderation",
         "input": TEXT_INPUT,
         "labels": {label: category for label, category in labels.items() if category},
+        "activation": "sigmoid",
         "score_kind": "probability",
         "calibration": CALIBRATED,
     }

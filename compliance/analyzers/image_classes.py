@@ -132,13 +132,13 @@ class ImageClassAnalyzer:
 class SexualImageAnalyzer(ImageClassAnalyzer):
     """Explicit sexual content in frames."""
 
-    spec = _spec("sexual-images", "nsfw-image-detection", "sexual.explicit")
+    spec = _spec("sexual-images", "falconsai-nsfw", "sexual.explicit")
 
 
 class ViolentImageAnalyzer(ImageClassAnalyzer):
-    """Violence in frames."""
+    """Gore and bloodshed in frames."""
 
-    spec = _spec("violent-images", "violence-image-detection", "violence.general")
+    spec = _spec("violent-images", "ateeqq-gore", "violence.graphic")
 
 
 def _order(one: Observation) -> tuple[int, float, str]:

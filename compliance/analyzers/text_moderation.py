@@ -19,10 +19,10 @@ class TextModerationAnalyzer:
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="text-moderation",
         version="1",
-        categories=("hate.speech",),
+        categories=("hate.speech", "violence.general"),
         sources=PROMPT_SOURCES | {Source.OCR},
         raw_kinds=frozenset({RawKind.PROBABILITY}),
-        models=("text-moderation",),
+        models=("toxic-bert",),
         runtime="torch",
         tier="full",
         libraries=("torch", "transformers"),

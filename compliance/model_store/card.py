@@ -185,6 +185,8 @@ class Card(Model):
     """Shape and meaning of what it gives."""
     labels: dict[str, str] = Field(default_factory=dict)
     """For classifiers: category of the taxonomy by the network's own label; others are not used."""
+    activation: Literal["softmax", "sigmoid"] | None = None
+    """For classifiers: what makes probabilities of logits, ``softmax`` where labels exclude one another."""
     score_kind: RawKind | Literal["none"]
     """Kind of number that becomes a score; ``none`` where its output never does."""
     training_data: str

@@ -36,7 +36,7 @@ class ImageClassifier:
 
         network = _load(model, AutoModelForImageClassification)
         self.labels = _labels(network, model)
-        self._several = network.config.problem_type == "multi_label_classification"
+        self._several = _several(network, model)
         self._input = model.card.input
         self._model = TorchModel(_logits(network, "pixel_values"), model.card.id, device)
 
@@ -69,7 +69,7 @@ class TextClassifier:
 
         network = _load(model, AutoModelForSequenceClassification)
         self.labels = _labels(network, model)
-        self._several = network.config.problem_type == "multi_label_classification"
+        self._several = _several(network, model)
         self._tokenizer: Any = _load(model, AutoTokenizer)
         longest = min(self._tokenizer.model_max_length, network.config.max_position_embeddings)
         self._longest = int(longest) - _offset(network)
@@ -153,6 +153,21 @@ def _labels(network: Any, model: LoadedModel) -> tuple[str, ...]:
             fix="correct the card's labels",
         )
     return labels
+
+
+def _several(network: Any, model: LoadedModel) -> bool:
+    """Tell whether labels stand beside one another; card and configuration must not disagree."""
+    said = {"multi_label_classification": "sigmoid", "single_label_classification": "softmax"}
+    configured = said.get(network.config.problem_type)
+    if model.card.activation is None or configured not in (None, model.card.activation):
+        raise ModelError(
+            "the card does not say what makes probabilities of this classifier's logits",
+            expected=f"activation: {configured or 'softmax or sigmoid'}",
+            found=str(model.card.activation),
+            where=model.card.id,
+            fix="correct the card",
+        )
+    return model.card.activation == "sigmoid"
 
 
 def _logits(network: Any, *names: str) -> torch.nn.Module:

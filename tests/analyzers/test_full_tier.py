@@ -13,8 +13,8 @@ from compliance.testing import FrameContract, TextContract
 from compliance.types import FrameBatch, Source, TextBatch
 
 SEXUAL = {"normal": "", "nsfw": "sexual.explicit"}
-VIOLENT = {"non-violent": "", "violent": "violence.general"}
-HATE = {"toxic": "", "hate": "hate.speech"}
+VIOLENT = {"non-violent": "", "gore": "violence.graphic"}
+HATE = {"toxic": "", "hate": "hate.speech", "threat": "violence.general"}
 
 
 @pytest.fixture(scope="module")

@@ -149,6 +149,12 @@ def test_weights_that_lack_a_part_are_refused(tmp_path, store) -> None:
         ImageClassifier(ModelStore(tmp_path).load("pictures"), "cpu")
 
 
+def test_a_card_that_contradicts_the_configuration_is_refused(tmp_path) -> None:
+    tiny_text_classifier(tmp_path, "texts", {"hate": "hate.speech"}, activation="softmax")
+    with pytest.raises(ModelError, match="sigmoid"):
+        TextClassifier(ModelStore(tmp_path).load("texts"), "cpu")
+
+
 def test_files_that_nobody_checked_are_not_read(tmp_path) -> None:
     """What lies beside the checked files in a folder, such as another configuration, changes nothing."""
     tiny_openclip(tmp_path)
