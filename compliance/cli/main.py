@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from compliance.cli import check, demo, people, policy, review, taxonomy
+from compliance.cli import check, demo, models, people, policy, review, taxonomy
 from compliance.errors import ComplianceError
 from compliance.verdicts import ExitCode
 
@@ -28,6 +28,7 @@ app.command("schema")(check.schema)
 app.command("taxonomy")(taxonomy.taxonomy)
 app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
+app.add_typer(models.app, name="models")
 
 
 def main(arguments: list[str] | None = None) -> None:

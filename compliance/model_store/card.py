@@ -12,6 +12,7 @@ from compliance.types import Model
 
 UNKNOWN: Final = "unknown"
 DIGEST = "^([0-9a-f]{64}|unknown)$"
+ID = "^[a-z0-9][a-z0-9.-]*$"
 
 Task = Literal[
     "face detection",
@@ -159,7 +160,7 @@ class Evaluation(Model):
 class Card(Model):
     """What is known of one network."""
 
-    id: str = Field(pattern="^[a-z0-9][a-z0-9.-]*$")
+    id: str = Field(pattern=ID)
     """Identifier, also the card's file name."""
     task: Task
     """What it does."""

@@ -25,7 +25,11 @@ from compliance.settings import Settings
 from compliance.types import digest_of
 
 State = Literal[
-    "ready", "not pulled", "package absent", "of another commit", "forbidden by settings"
+    "ready",
+    "not pulled",
+    "package absent",
+    "damaged",
+    "forbidden by settings",
 ]
 """What is known of a model's files without reading them."""
 
@@ -233,11 +237,7 @@ class ModelStore:
         return self.pulled / card.id
 
     def state(self, card: Card) -> State:
-        """Tell whether a model can be used, by names and licence alone; digests are checked on loading.
-
-        Raises:
-            ModelError: its receipt is damaged.
-        """
+        """Tell whether a model can be used, by names and licence alone; digests are checked on loading."""
         if card.source.compiled:
             present = importlib.util.find_spec(card.source.package or "") is not None
             absent: State = "package absent"
@@ -246,13 +246,19 @@ class ModelStore:
             try:
                 folder = self.folder_of(card)
                 present = all((folder / file.path).is_file() for file in self._known_files(card))
-            except DigestMismatch:
-                return "of another commit"
             except ModelMissing:
                 present = False
+            except ModelError:
+                return "damaged"
         if self.commercial and card.commercial_use != "yes":
             return "forbidden by settings"
         return "ready" if present else absent
+
+    def here(self, card: Card) -> bool:
+        """Tell whether anything of a model is on this machine, be it whole or damaged."""
+        if card.source.package:
+            return importlib.util.find_spec(card.source.package) is not None
+        return self.pulled is not None and self.folder_of(card).is_dir()
 
     def receipt(self, card: Card) -> Receipt | None:
         """Return what was recorded when the model was pulled or imported; None where it was not."""
