@@ -6,7 +6,7 @@ Observations only: what compares with works, with texts for zero-shot categories
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.findings import Finding, ModelUse, Observation
@@ -14,21 +14,26 @@ from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Source, TimeSpan
 
 
-class ImageEmbeddingAnalyzer:
-    """OpenCLIP on frames; over one that repeats what its stream showed, the embedding before lasts on."""
-
-    spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
-        name="image-embeddings",
+def _spec(name: str, card: str, tier: Literal["full", "named"]) -> AnalyzerSpec:
+    return AnalyzerSpec(
+        name=name,
         version="1",
         categories=(),
         sources=frozenset({Source.FRAME}),
-        models=("openclip-vit-b-32",),
+        models=(card,),
         runtime="torch",
-        tier="full",
+        role="image-embeddings",
+        tier=tier,
         libraries=("torch", "open-clip-torch"),
         batch=8,
         gpu_batch=128,
     )
+
+
+class ImageEmbeddingAnalyzer:
+    """OpenCLIP on frames; over one that repeats what its stream showed, the embedding before lasts on."""
+
+    spec: ClassVar[AnalyzerSpec] = _spec("image-embeddings", "openclip-vit-b-32", "full")
 
     def __init__(self) -> None:
         self._models: tuple[ModelUse, ...] = ()
@@ -87,6 +92,18 @@ class ImageEmbeddingAnalyzer:
 
     def close(self) -> None:
         """Nothing outlives the object."""
+
+
+class LargeImageEmbeddingAnalyzer(ImageEmbeddingAnalyzer):
+    """OpenCLIP's ViT-L/14: eighteen times the arithmetic of B/32."""
+
+    spec = _spec("image-embeddings-l14", "openclip-vit-l-14", "named")
+
+
+class SiglipEmbeddingAnalyzer(ImageEmbeddingAnalyzer):
+    """SigLIP 2, whose texts are in many languages."""
+
+    spec = _spec("image-embeddings-siglip2", "siglip2-vit-b-16", "named")
 
 
 def _order(one: Observation) -> tuple[int, float, str]:
