@@ -35,6 +35,13 @@ VIT_INPUT = CLIP_INPUT | {
 TEXT_INPUT = {"shape": "int64 (N, T)"}
 
 
+def quietly() -> None:
+    """Keep transformers from drawing a progress bar for each of these."""
+    import transformers
+
+    transformers.logging.disable_progress_bar()
+
+
 def write_card(folder: Path, name: str, **fields: Any) -> Path:
     """Describe every file in ``folder/name`` by the card ``folder/name.yaml`` and return its path."""
     files = sorted(
@@ -122,6 +129,7 @@ def tiny_image_classifier(folder: Path, name: str, labels: dict[str, str], **fie
         id2label=dict(enumerate(labels)),
         label2id={label: index for index, label in enumerate(labels)},
     )
+    quietly()
     ViTForImageClassification(config).save_pretrained(folder / name)
     given = {
         "task": "sexual content in images",
@@ -167,6 +175,7 @@ def tiny_text_classifier(folder: Path, name: str, labels: dict[str, str], **fiel
         label2id={label: index for index, label in enumerate(labels)},
         initializer_range=0.5,
     )
+    quietly()
     BertForSequenceClassification(config).save_pretrained(folder / name)
     given = {
         "task": "text moderation",
