@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo install test test-long check bench docs clean
+.PHONY: demo install test test-long test-gpu check bench docs clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -28,6 +28,9 @@ test: check
 
 test-long: $(VENV)/test-installed
 	$(BIN)/python -m pytest -m 'long'
+
+test-gpu: $(VENV)/test-installed
+	FAIL_WITHOUT_CUDA=1 $(BIN)/python -m pytest -m 'gpu'
 
 check: $(VENV)/test-installed
 	$(BIN)/ruff check .

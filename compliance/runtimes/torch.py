@@ -88,7 +88,7 @@ class TorchModel:
                 try:
                     parts.append(self._forward(piece).float().cpu())
                 except torch.OutOfMemoryError as error:
-                    self._halve(error)
+                    self._halve(len(piece[0]), error)
                     continue
                 done += len(piece[0])
             return finite(torch.cat(parts).numpy(), self.name)
@@ -96,29 +96,36 @@ class TorchModel:
     def _cast(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.to(self.dtype) if tensor.is_floating_point() else tensor
 
-    def _halve(self, error: Exception) -> None:
-        """Make batches half as large and say so; a single item that does not fit is an error."""
+    def _halve(self, count: int, error: Exception) -> None:
+        """Make batches half of ``count`` and say so; a single item that does not fit is an error."""
         import torch
 
         self._graphs.clear()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        if self.most == 1:
+        if count == 1:
             raise AnalyzerError(
                 "the device has too little memory for a single item",
                 found=str(error).split(".")[0],
                 where=f"{self.name} on {self.device}",
                 fix="free memory on the device, or set COMPLIANCE_DEVICE=cpu",
             ) from error
-        self.most //= 2
+        self.most = count // 2
         note = f"{self.name}: out of memory on {self.device}; batches are now {self.most} at most"
         self.notes.append(note)
         log.warning(note)
 
     def _forward(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        import torch
+
         count = len(inputs[0])
         if self.device.type != "cuda":
             return self._output(inputs)
+        with torch.cuda.device(self.device):
+            return self._in_bucket(inputs, count)
+
+    def _in_bucket(self, inputs: tuple[torch.Tensor, ...], count: int) -> torch.Tensor:
+        """Pad a batch to its bucket, whose size is a captured graph where that pays."""
         bucket = next(size for size in BUCKETS if size >= count)
         padded = tuple(_padded(one, bucket) for one in inputs)
         if bucket > GRAPHED:
