@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,15 +19,16 @@ from compliance.model_store import Card, ModelStore
 from compliance.model_store.card import ID
 from compliance.model_store.download import Progress
 from compliance.model_store.fetch import (
-    PARTIAL,
     Offer,
     Origin,
     clear,
+    delete,
     examined,
     from_files,
     from_folder,
     from_network,
     keep,
+    places,
     workplace,
 )
 from compliance.settings import Settings
@@ -161,33 +161,28 @@ def licences() -> int:
 
 @app.command("remove")
 def remove(ids: Ids) -> int:
-    """Delete the files of pulled networks from this machine."""
-    settings = inputs.settings()
-    folders = [settings.models / name for name in ids]
-    for folder, name in zip(folders, ids, strict=True):
-        # An id is no path: a card that is gone is no reason to keep the files, but nothing else goes.
-        if not re.fullmatch(ID, name) or not folder.is_dir() or folder.is_symlink():
+    """Delete the files of pulled networks, and what an interrupted pull of them left."""
+    models = inputs.settings().models
+    for name in ids:
+        # An id is no path; a card that is gone is no reason to keep its files.
+        if not re.fullmatch(ID, name) or not any(path.is_dir() for path in places(models, name)):
             raise ModelMissing(
                 "there is nothing to remove",
                 expected="a folder that a pull or an import made",
-                where=str(folder),
+                where=str(models / name),
                 fix="run 'compliance models list' to see what is on this machine",
             )
-    for folder in folders:
-        going = settings.models / PARTIAL / f"{folder.name}.removed"
+    for name in ids:
         try:
-            clear(going)
-            going.parent.mkdir(exist_ok=True, mode=0o700)
-            folder.rename(going)  # gone at once, so that an interruption leaves no half of it
-            shutil.rmtree(going)
+            delete(models, name)
         except OSError as error:
             raise UsageError(
                 "the model cannot be removed",
                 found=str(error.strerror or error),
-                where=str(folder),
+                where=str(models / name),
                 fix="mend the folder's permissions",
             ) from error
-        typer.echo(f"removed {folder}")
+        typer.echo(f"removed {models / name}")
     return ExitCode.APPROVE
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float, float], None]
 """Called with a name, what is done and what there is in all (0 where nobody knows)."""
 
-_CHUNK: Final = 1 << 20
 _SECONDS: Final = 30.0
 _CONTENT_RANGE: Final = "content-range"
 
@@ -157,7 +156,7 @@ def _receive(
     total = remote.size or have + int(answer.headers.get("content-length", -have))
     with part.open("ab" if have else "wb") as file:
         _remember(answer, _validator(part))
-        for chunk in answer.iter_bytes(_CHUNK):
+        for chunk in answer.iter_bytes():  # as it comes: nothing waits in a buffer when it breaks
             file.write(chunk)
             have += len(chunk)
             progress(name, have, total)

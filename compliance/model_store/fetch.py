@@ -67,7 +67,7 @@ def workplace(models: Path, card: Card) -> Iterator[Path]:
         ModelError: another process is at it.
         UsageError: the folder cannot be written to, or the disk is full.
     """
-    place = models / PARTIAL / card.id
+    place = places(models, card.id)[1]
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone(place.with_name(card.id + ".lock"), card):
@@ -239,6 +239,29 @@ def keep(offer: Offer, models: Path) -> Receipt:
         write_receipt(folder, receipt)
     clear(offer.folder.parent)
     return receipt
+
+
+def places(models: Path, name: str) -> tuple[Path, Path]:
+    """Return the folder of a model, and its partial folder; neither need exist."""
+    return models / name, models / PARTIAL / name
+
+
+def delete(models: Path, name: str) -> None:
+    """Delete a model, so that an interruption leaves no half of it, and its partial folder.
+
+    Raises:
+        OSError: it cannot be deleted.
+    """
+    folder, place = places(models, name)
+    clear(place)
+    going = place.with_name(name + ".removed")
+    clear(going)
+    if folder.is_dir():
+        going.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.rename(going)
+        shutil.rmtree(going)
+    with suppress(OSError):  # others may be at work in it
+        going.parent.rmdir()
 
 
 def clear(place: Path) -> None:

@@ -1,12 +1,16 @@
 """Nothing runs a network whose card, digest and licence were not checked."""
 
+import hashlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing
-from compliance.model_store import Calibration, ModelStore
+from compliance.model_store import Calibration, CardFile, ModelStore
+from compliance.model_store.receipt import Receipt, write_receipt
 from compliance.resources import shipped
 
 CARD = shipped("models") / "dlib-face-landmarks-5.yaml"
@@ -88,3 +92,51 @@ def test_a_calibration_that_rises_where_it_should_fall_is_refused() -> None:
         Calibration(
             raw_kind="distance", points=((0, 0), (1, 1)), method="m", data="d", date="2026-01-01"
         )
+
+
+def test_the_card_in_the_documents_loads(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
+    block, rest = page.split("```yaml\n# cards/")[1].split("```", 1)
+    (tmp_path / "our-nsfw.yaml").write_text(block.partition("\n")[2], "utf-8")
+    assert ModelStore(tmp_path).card("our-nsfw").commercial_use == "yes"
+    calibrated = rest.split("```yaml\n")[1].split("```")[0]
+    text = block.partition("\n")[2].replace("calibration: unknown\n", calibrated)
+    (tmp_path / "our-nsfw.yaml").write_text(text, "utf-8")
+    calibration = ModelStore(tmp_path).card("our-nsfw").calibration
+    assert isinstance(calibration, Calibration)
+    assert calibration.score(0.6) == pytest.approx(0.5)
+
+
+def test_what_was_accepted_holds_on_every_load(tmp_path: Path) -> None:
+    """A file without a digest on its card is loaded as it was when its pull was accepted, or not at all."""
+    from safetensors.numpy import save
+
+    cards, pulled = tmp_path / "cards", tmp_path / "models"
+    cards.mkdir()
+    text = CARD.read_text("utf-8").replace("tier: bundled", "tier: full")
+    text = text.replace("  package: face_recognition_models", "  url: http://127.0.0.1/")
+    head, _, tail = text.partition("  - path:")
+    tail = tail[tail.index("code_licence") :]
+    (cards / CARD.name).write_text(f"{head}  - path: a.safetensors\n{tail}", "utf-8")
+    store = ModelStore(cards, pulled=pulled)
+    folder = pulled / CARD.stem
+    folder.mkdir(parents=True)
+    content = save({"a": np.ones(4, np.float32)})
+    (folder / "a.safetensors").write_bytes(content)
+    with pytest.raises(ModelMissing, match="nobody has recorded"):
+        store.load(CARD.stem)
+    recorded = CardFile(path="a.safetensors", sha256=hashlib.sha256(content).hexdigest())
+    receipt = Receipt(
+        id=CARD.stem,
+        source="http://127.0.0.1/",
+        revision="unknown",
+        files=(recorded,),
+        weight_licence="CC0-1.0",
+        commercial_use="yes",
+        accepted=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    write_receipt(folder, receipt)
+    assert store.load(CARD.stem).digests == (recorded.sha256,)
+    (folder / "a.safetensors").write_bytes(content[:-1] + b"\x01")
+    with pytest.raises(DigestMismatch, match=f"models remove {CARD.stem}"):
+        store.load(CARD.stem)
