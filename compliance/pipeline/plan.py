@@ -50,7 +50,7 @@ def analyzers_for(
         if name not in order:
             order.append(name)
 
-    for name in _filling(specs, extra, tier):
+    for name in filling(specs, extra, tier):
         spec = specs[name]
         if any(TAXONOMY.covers(find, leaf) for find in wanted for leaf in spec.categories):
             add(name, ())
@@ -59,7 +59,7 @@ def analyzers_for(
     return order
 
 
-def _filling(specs: Mapping[str, AnalyzerSpec], extra: Sequence[str], tier: str) -> list[str]:
+def filling(specs: Mapping[str, AnalyzerSpec], extra: Sequence[str], tier: str) -> list[str]:
     """Return one analyzer for each role: the one that is named, else the tier's, else the bundled one.
 
     Raises:

@@ -109,6 +109,16 @@ def development_root(folder: Path) -> str | None:
     return path.read_text("ascii") if path.exists() else None
 
 
+def expiries(folder: Path) -> dict[str, datetime]:
+    """Return when each certificate of the development authority in ``folder`` ends; none made, none given."""
+    named = {"development root certificate": _ROOT, "development signing certificate": _LEAF}
+    return {
+        what: _load(folder / name)[0].not_valid_after_utc
+        for what, name in named.items()
+        if (folder / name).exists()
+    }
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Keep two processes from making two authorities."""
