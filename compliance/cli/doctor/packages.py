@@ -56,15 +56,14 @@ def onnxruntime(settings: Settings) -> list[Diagnosis]:
 
 
 def runtimes(settings: Settings) -> list[Diagnosis]:
-    """Import what runs networks."""
-    import dlib
+    """Name what runs networks."""
     import torch
 
     from compliance.runtimes.torch import precision
 
     return [
         Diagnosis("works", f"torch {torch.__version__}, {precision('cpu')} on this CPU"),
-        Diagnosis("works", f"dlib {dlib.__version__}"),
+        Diagnosis("works", f"dlib {version('dlib-bin')}"),
     ]
 
 
