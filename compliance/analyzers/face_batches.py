@@ -10,6 +10,7 @@ from compliance.findings import Observation, RawKind
 from compliance.runtimes.face_embedder import FaceRecogniser
 from compliance.runtimes.face_geometry import Faces, aligned
 from compliance.runtimes.onnx import OnnxModel
+from compliance.runtimes.workers import side_by_side
 from compliance.types import FrameBatch, Pixels
 
 COSINE_LIKENESS = Likeness(RawKind.COSINE, same=0.5, same_in_place=0.3)
@@ -63,11 +64,18 @@ class BatchedFaces(FaceMatcher):
         chips = aligned(batch.pixels, found)
         if not len(chips):
             return []
-        vectors = iter(self._embedder.embed(chips))
-        return [
-            self._observation(
-                batch, index, (box[0], box[1], box[2], box[3]), float(score), next(vectors)
-            )
-            for index, faces in enumerate(found)
-            for box, score in zip(faces.boxes.tolist(), faces.scores, strict=True)
+        vectors = self._embedder.embed(chips)
+        places = [
+            (index, number) for index, faces in enumerate(found) for number in range(len(faces))
         ]
+
+        def observation(row: int) -> Observation:
+            index, number = places[row]
+            left, top, right, bottom = found[index].boxes[number].tolist()
+            score = float(found[index].scores[number])
+            return self._observation(
+                batch, index, (left, top, right, bottom), score, vectors[row].copy()
+            )
+
+        # side by side, for each makes a JPEG of its face
+        return side_by_side(observation, range(len(places)))

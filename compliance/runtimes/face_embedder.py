@@ -10,8 +10,8 @@ from compliance.runtimes.face_geometry import CHIP, blob
 from compliance.runtimes.onnx import Item, OnnxModel
 from compliance.types import Floats, Pixels
 
-CPU_FACES = 8
-"""Faces in one run on a CPU: 4 to 16 were fastest for a ResNet-50, 1.2 times faster than one each."""
+CPU_FACES = 6
+"""Most faces in one run on a CPU: for a ResNet-50 on two cores, 1 to 6 took 35 to 37 ms a face, 12 took 39."""
 
 
 class FaceRecogniser:

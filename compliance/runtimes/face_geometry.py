@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from compliance.runtimes.workers import side_by_side
 from compliance.types import Floats, Pixels
 
 CANVAS = 640
@@ -70,16 +71,18 @@ def on_canvas(frames: Sequence[Pixels]) -> tuple[Pixels, list[float]]:
     import cv2
 
     canvas = np.zeros((len(frames), CANVAS, CANVAS, 3), np.uint8)
-    scales = []
-    for index, frame in enumerate(frames):
+
+    def fit(index: int) -> float:
+        frame = frames[index]
         height, width = frame.shape[:2]
         fitted = CANVAS, int(CANVAS * (height / width))
         if height > width:
             fitted = int(CANVAS / (height / width)), CANVAS
         fitted = max(fitted[0], 1), max(fitted[1], 1)
         canvas[index, : fitted[1], : fitted[0]] = cv2.resize(np.ascontiguousarray(frame), fitted)
-        scales.append(fitted[1] / height)
-    return canvas, scales
+        return float(fitted[1] / height)
+
+    return canvas, side_by_side(fit, range(len(frames)))
 
 
 def best_faces(
@@ -196,6 +199,14 @@ def blob(pictures: Pixels, scale: float, mean: float, swap: bool) -> Floats:
     """
     import cv2
 
-    size = pictures.shape[2], pictures.shape[1]
-    made = cv2.dnn.blobFromImages(list(pictures), scale, size, (mean, mean, mean), swapRB=swap)
-    return np.asarray(made, np.float32)
+    made = np.empty((len(pictures), 3, *pictures.shape[1:3]), np.float32)
+
+    def fill(index: int) -> None:
+        picture = pictures[index]
+        size = picture.shape[1], picture.shape[0]
+        made[index] = cv2.dnn.blobFromImage(picture, scale, size, (mean, mean, mean), swapRB=swap)[
+            0
+        ]
+
+    side_by_side(fill, range(len(pictures)))
+    return made

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +12,7 @@ from compliance.errors import AnalyzerError, ModelError
 from compliance.model_store import LoadedModel
 from compliance.runtimes.checks import finite
 from compliance.runtimes.rebatch import TOLERANCE, Rebatched, Session, rebatch
+from compliance.runtimes.workers import cores, side_by_side
 from compliance.types import Floats
 
 CPU_SLICE = 1
@@ -133,12 +131,13 @@ class OnnxModel:
         Raises:
             AnalyzerError: as for :meth:`run`.
         """
-        step = self._slice
+        runs = -(-len(batch) // self._slice)
         if self._spread:
-            step = min(step, -(-len(batch) // _cores()))
-        slices = [batch[start : start + step] for start in range(0, len(batch), step)]
-        if self._spread and len(slices) > 1:
-            parts = list(_workers().map(self._run_slice, slices))
+            # a whole number of runs for each core, of nearly one size, so that no core waits for another
+            runs = min(-(-runs // cores()) * cores(), len(batch))
+        slices = np.array_split(batch, runs)
+        if self._spread:
+            parts = side_by_side(self._run_slice, slices)
         else:
             parts = [self._run_slice(one) for one in slices]
         joined = (
@@ -224,16 +223,6 @@ class OnnxModel:
                 fix="set COMPLIANCE_DEVICE=cpu, or mend the CUDA installation",
             )
         return session
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    """Return the threads that slices run in; one pool, so that callers together take no more cores."""
-    return ThreadPoolExecutor(_cores(), "onnx")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _out_of_memory(message: str) -> bool:
