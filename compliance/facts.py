@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from compliance.findings import AnalyzerReport, Finding, Reference
 from compliance.types import Model, Source, digest_of
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class Release(Model):
@@ -23,8 +27,8 @@ class Release(Model):
     """ISO 3166-1 alpha-2 codes or a group such as ``EU``; empty means every territory."""
     channels: tuple[str, ...] = ()
     """Such as ``tv``, ``social``, ``web``; empty means every channel."""
-    audience: str | None = None
-    """Such as ``general`` or ``children``; None means every audience."""
+    audience: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    """Such as ``general`` or ``children``, one or several; empty means every audience."""
     purpose: str | None = None
     """Such as ``advertising`` or ``editorial``; None means every purpose."""
     starts: date | None = None
@@ -221,6 +225,8 @@ class Facts(Model):
     """What of the asset itself could not be read (a truncated stream), one paragraph each."""
     release: Release = Release()
     """Where it will be published."""
+    providers: tuple[str, ...] = ()
+    """Host, vendor and model of the generation record, as far as it names them; empty where nobody said."""
     consents: tuple[Consent, ...] = ()
     """Grants that might apply."""
     licences: tuple[Licence, ...] = ()

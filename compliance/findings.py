@@ -138,6 +138,8 @@ class Finding(Model):
     """When; None for prompts and metadata."""
     region: Region | None = None
     """Where in the frame, at its largest."""
+    frames: int | None = Field(default=None, ge=1)
+    """Examined frames in which it was seen; None where nobody counted."""
     track: str | None = None
     """Identifier of the track over time that it belongs to."""
     reference: Reference | None = None

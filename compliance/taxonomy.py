@@ -52,6 +52,8 @@ _LEAVES = (
     Category("pii.national_id", "A national identity, social security or tax number", TEXT),
     Category("pii.ip_address", "An internet protocol address", TEXT),
     Category("pii.crypto_wallet", "A crypto-currency wallet address", TEXT),
+    Category("presence.face", "A face that is seen, whoever's it is", FRAME),
+    Category("presence.voice", "A voice that is heard, whoever's it is", AUDIO),
     Category("brand.logo", "A mark of a brand in a bank", FRAME),
     Category("brand.name", "The name of a brand in a bank", TEXT),
     Category("ip.copy", "A copy of a registered work, exact or edited", FRAME | AUDIO),
@@ -77,6 +79,10 @@ _LEAVES = (
     Category("provenance.untrusted", "A C2PA signer is on no trust list at hand", METADATA),
     Category("integrity.undecodable", "Media that could not be fully decoded", METADATA),
 )
+
+
+PRESENCE = {"likeness.face": "presence.face", "likeness.voice": "presence.voice"}
+"""What is seen or heard of a person before anybody knows who it is, by the category of a match."""
 
 
 class Taxonomy:

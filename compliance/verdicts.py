@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from compliance.facts import Release
+from compliance.facts import Release, Waiver
 from compliance.findings import BankUse, Coverage, ModelUse
 from compliance.types import Model, digest_of
 
@@ -63,10 +64,10 @@ def worst_exit_code(codes: Iterable[ExitCode]) -> ExitCode:
 class Obligation(Model):
     """What finalising must add to the output and then prove on it."""
 
-    kind: Literal["mark"] = "mark"
-    """Machine-readable marks come first; labels and watermarks have kinds of their own later."""
+    kind: Literal["mark", "label", "watermark"] = "mark"
+    """Machine-readable mark, disclosure that people see or hear, or watermark."""
     value: str
-    """Such as ``c2pa.digital_source_type``."""
+    """Such as ``c2pa.digital_source_type``, or a label's words and place."""
     rule: str
     """The rule that asks for it."""
 
@@ -94,6 +95,36 @@ class RuleHit(Model):
     """Queue of people that the rule names."""
     waiver: str | None = None
     """Id of the waiver that covers the hit; it then does not count, but is shown."""
+    monitored: bool = False
+    """True where the rule only monitors: this is what it would have done, and it does not count."""
+
+    @property
+    def counts(self) -> bool:
+        """True where the hit takes part in the decision."""
+        return self.waiver is None and not self.monitored
+
+
+class Cell(Model):
+    """One place of a release: a territory, a channel and an audience, and what holds there."""
+
+    territory: str | None = None
+    """As the release names it; None where it names none, which means all."""
+    channel: str | None = None
+    """The same for channels."""
+    audience: str | None = None
+    """The same for audiences."""
+    decision: Decision
+    """What the policy decides for this place."""
+    complete: bool
+    """False where something that rules for this place need was not examined."""
+    hits: tuple[str, ...] = ()
+    """Rules that hit here and count, sorted."""
+    obligations: tuple[str, ...] = ()
+    """What must be added for this place: ``kind value``."""
+
+    def __str__(self) -> str:
+        """Return ``territory × channel × audience``; what the release is silent about is ``all``."""
+        return " × ".join(part or "all" for part in (self.territory, self.channel, self.audience))
 
 
 class NotExamined(Model):
@@ -148,7 +179,7 @@ class Verdict(Model):
     release: Release
     """What was asked for."""
     as_of: AwareDatetime
-    """The moment that consent, licences and waivers were read at."""
+    """The first moment at which it was reached; what was in force then is part of :attr:`key`."""
     decision: Decision
     """The worst of the rule hits and of incompleteness."""
     complete: bool
@@ -159,6 +190,10 @@ class Verdict(Model):
     """Rules whose categories were examined and that did not apply."""
     not_examined: tuple[NotExamined, ...] = ()
     """What was not examined, accepted or not."""
+    cells: tuple[Cell, ...] = ()
+    """The release matrix; the decision is the worst of it."""
+    waivers: tuple[Waiver, ...] = ()
+    """Waivers that cover a hit, with their owners."""
     obligations: tuple[Obligation, ...] = ()
     """What finalising must add."""
     analyzers: tuple[AnalyzerUse, ...] = ()
@@ -169,6 +204,8 @@ class Verdict(Model):
     """What the kernel at hand could not enforce while decoding; empty means all of it."""
     seconds: float = Field(default=0.0, ge=0.0)
     """Duration of the media, seconds."""
+    replay: bool = False
+    """True where it was asked for as of another moment than its own; it lets nothing out."""
 
     @property
     def digest(self) -> str:
@@ -186,22 +223,83 @@ class Verdict(Model):
 
 
 class Clearance(Model):
-    """A verdict together with a decision by a person who is authorised to take it."""
+    """A decision on one flagged verdict by a person who is authorised to take it; immutable."""
 
     verdict_key: str
+    """:attr:`Verdict.key` of what the person saw."""
     verdict_digest: str
+    """:attr:`Verdict.digest` of it."""
     decision: Literal["approve", "reject"]
+    """``approve`` lets the asset out, ``reject`` stops it."""
     by: str = Field(min_length=1)
+    """Who decided."""
     role: str = Field(min_length=1)
+    """In which role; nothing else of the person is signed into files."""
     reason: str = Field(min_length=1)
+    """Why."""
     at: AwareDatetime
+    """When; the first moment that it holds."""
     until: AwareDatetime | None = None
+    """Last moment that it holds, inclusive; None means without end."""
+    territories: tuple[str, ...] = ()
+    """Territories that it is for; empty means all that the release asks for."""
+    channels: tuple[str, ...] = ()
+    """Channels that it is for; empty means all that the release asks for."""
+    accepts_incomplete: bool = False
+    """True where the person takes it on that something was not examined."""
+
+    @property
+    def digest(self) -> str:
+        """Digest over all of it, 64 hex digits."""
+        return digest_of(self)
+
+    def objection(self, verdict: Verdict, at: datetime) -> str:
+        """Return why this does not count for ``verdict`` at ``at``; empty where it does."""
+        if (self.verdict_key, self.verdict_digest) != (verdict.key, verdict.digest):
+            return f"clearance of verdict {self.verdict_key[:12]}"
+        if verdict.decision is Decision.REJECT:
+            return "reject, which none clears"
+        if not verdict.complete and self.decision == "approve" and not self.accepts_incomplete:
+            return "a clearance that does not accept what was not examined"
+        if at < self.at or (self.until is not None and at > self.until):
+            ends = self.until.isoformat() if self.until else "open end"
+            return f"a clearance from {self.at.isoformat()} to {ends}"
+        release = verdict.release
+        for name, granted, asked in (
+            ("territories", self.territories, release.territories),
+            ("channels", self.channels, release.channels),
+        ):
+            if granted and not (asked and set(asked) <= set(granted)):
+                wanted = ", ".join(asked) or "all"
+                return f"{name} {', '.join(granted)}, while the release asks for {wanted}"
+        return ""
+
+
+class SignedOutput(Model):
+    """A signed copy that was made, so that its digest leads back to what let it out."""
+
+    output_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Digest of the signed file."""
+    verdict_key: str
+    """The verdict that is signed into it."""
+    clearance: str | None = None
+    """Digest of the clearance that is signed into it, where one was needed."""
+    at: AwareDatetime
+    """When it was signed."""
 
 
 class Publication(Model):
     """The event that an output went somewhere."""
 
     output_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Digest of the file that went out."""
     where: str = Field(min_length=1)
+    """Where it went, such as an address or a broadcaster."""
     at: AwareDatetime
+    """When."""
     verdict_key: str
+    """Under which verdict."""
+    clearance: str | None = None
+    """Digest of the clearance that it went out under, where one was needed."""
+    territories: tuple[str, ...] = ()
+    """Territories that it reaches; empty means every one."""

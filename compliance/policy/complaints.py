@@ -35,7 +35,11 @@ _NO_APPROVAL = "what was not examined cannot be approved; list it under accept_u
 
 
 def complain(
-    kind: str, path: tuple[str | int, ...], context: Mapping[str, Any], node: Node
+    kind: str,
+    path: tuple[str | int, ...],
+    context: Mapping[str, Any],
+    node: Node,
+    language: type[BaseModel] = Policy,
 ) -> tuple[str, str]:
     """Return message and hint for one error.
 
@@ -44,12 +48,13 @@ def complain(
         path: keys and indices from the top of the document.
         context: pydantic's bounds and values of the error, and ``hint`` of our own validators.
         node: the value that the error is about; for ``missing``, the mapping around it.
+        language: what the whole document is.
     """
     key = str(path[-1]) if path else "policy"
     if kind == "missing":
         return f"key {key!r} is missing", _hint_for_missing(key)
     if kind == "extra_forbidden":
-        known = keys_at(path[:-1])
+        known = keys_at(path[:-1], language)
         return (
             f"unknown key {quoted(key)}",
             did_you_mean(key, known) or f"the keys here are {', '.join(known)}",
@@ -86,9 +91,9 @@ def _hint_for_ours(kind: str, node: Node, context: Mapping[str, Any]) -> str:
     return str(context.get("hint", ""))
 
 
-def keys_at(path: tuple[str | int, ...]) -> list[str]:
+def keys_at(path: tuple[str | int, ...], language: type[BaseModel] = Policy) -> list[str]:
     """Return the keys that the language knows in the mapping at ``path``, in their order."""
-    model: type[BaseModel] = Policy
+    model = language
     for step in path:
         if isinstance(step, str):
             field = next(f for n, f in model.model_fields.items() if (f.alias or n) == step)

@@ -5,11 +5,12 @@ Nothing is listed twice: what a policy must see follows from what its rules find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.facts import Facts
 from compliance.findings import AnalyzerReport, Status
+from compliance.policy.conditions import sought
 from compliance.policy.schema import Policy, Rule
 from compliance.taxonomy import TAXONOMY, Category
 from compliance.types import Source
@@ -61,7 +62,7 @@ def examination(rule: Rule, facts: Facts) -> Examination:
 
 
 def _leaves(rule: Rule) -> list[Category]:
-    leaves = {leaf.path: leaf for path in rule.find for leaf in TAXONOMY.below(path)}
+    leaves = {leaf.path: leaf for path in sought(rule) for leaf in TAXONOMY.below(path)}
     return [leaves[path] for path in sorted(leaves) if path != GAPS]
 
 
@@ -108,6 +109,8 @@ def _failure(report: AnalyzerReport, source: Source) -> str:
 
 
 def _missing_banks(leaf: Category, rule: Rule, reports: Sequence[AnalyzerReport]) -> str:
+    if rule.unknown:  # whoever is in no bank is unknown
+        return ""
     filled = {bank.name for report in reports for bank in report.banks if bank.size > 0}
     modality = _MODALITIES.get(leaf.path, "")
     mend = _ENROL.get(modality, "add references to it")
@@ -122,11 +125,15 @@ def _missing_banks(leaf: Category, rule: Rule, reports: Sequence[AnalyzerReport]
 
 
 def not_examined(
-    policy: Policy, facts: Facts, examinations: dict[str, Examination]
+    policy: Policy,
+    facts: Facts,
+    examinations: dict[str, Examination],
+    failed: Mapping[str, str],
 ) -> tuple[NotExamined, ...]:
     """Gather what was not examined, accepted or not, in order of category and source.
 
-    Gaps of the asset itself and an asset of which nothing at all was examined are never accepted.
+    What ``failed`` names could not be evaluated. That, gaps of the asset itself, and an asset of which nothing
+    at all was examined are never accepted.
     """
     reasons: dict[tuple[str, Source], dict[str, str]] = {}
     for rule, done in examinations.items():
@@ -135,6 +142,10 @@ def not_examined(
     entries = [
         _entry(policy, category, source, by_rule)
         for (category, source), by_rule in sorted(reasons.items())
+    ]
+    entries += [
+        NotExamined(category=EVERYTHING, source=f"rule {rule}", rules=(rule,), reason=why)
+        for rule, why in sorted(failed.items())
     ]
     if facts.gaps:
         text = " ".join(sorted(set(facts.gaps)))

@@ -8,16 +8,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
-from compliance.facts import Facts, Release
+from compliance.facts import Consent, Facts, Licence, Release
 from compliance.findings import Finding
-from compliance.policy.schema import Policy, Rule
+from compliance.policy.schema import Rule
 from compliance.policy.territories import expand
-from compliance.taxonomy import TAXONOMY
+from compliance.taxonomy import PRESENCE, TAXONOMY
 
 UNSEEN = 1.0
 """Seconds: frames are examined at least every 0.5 s, so that what was seen in one may have begun and ended
 that much earlier and later. A rule counts what may have been, not the least that was seen."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the rules are held against: one asset, one cell of its release, one moment."""
+
+    facts: Facts
+    """What is known; its release is the cell."""
+    findings: tuple[Finding, ...]
+    """What rules look at: the findings of the reports, and one for gaps if there are any."""
+    as_of: datetime
+    """The moment, UTC."""
+
+    @property
+    def release(self) -> Release:
+        """The cell of the release."""
+        return self.facts.release
+
+    @cached_property
+    def matches(self) -> dict[tuple[str, str], list[Finding]]:
+        """Findings with a reference, by analyzer and track."""
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for one in self.findings:
+            if one.track is not None and one.reference is not None:
+                found.setdefault((one.analyzer, one.track), []).append(one)
+        return found
 
 
 @dataclass(frozen=True)
@@ -39,9 +66,23 @@ def covers_any(paths: Iterable[str], category: str) -> bool:
     return any(TAXONOMY.covers(path, category) for path in paths)
 
 
-def applies_checks(rule: Rule, release: Release, as_of: datetime) -> Iterator[Check]:
+def sought(rule: Rule) -> tuple[str, ...]:
+    """Return the categories whose findings ``rule`` counts.
+
+    A rule on unknown faces counts faces that are there, not matches of faces.
+    """
+    if not rule.unknown:
+        return rule.find
+    leaves = {leaf.path for path in rule.find for leaf in TAXONOMY.below(path)}
+    return tuple(sorted(PRESENCE[leaf] for leaf in leaves & PRESENCE.keys()))
+
+
+# the release
+
+
+def applies_checks(rule: Rule, situation: Situation) -> Iterator[Check]:
     """Yield the conditions on the release; a release that is silent is in all of a dimension."""
-    applies = rule.applies
+    applies, release = rule.applies, situation.release
     if applies.territories:
         met = not release.territories or bool(
             expand(release.territories) & expand(applies.territories)
@@ -49,23 +90,20 @@ def applies_checks(rule: Rule, release: Release, as_of: datetime) -> Iterator[Ch
         yield _dimension("territories", applies.territories, release.territories, met)
     for name, ours, theirs in (
         ("channels", applies.channels, release.channels),
-        ("audience", applies.audience, (release.audience,) if release.audience else ()),
+        ("audience", applies.audience, release.audience),
         ("purpose", applies.purpose, (release.purpose,) if release.purpose else ()),
+        ("provider", applies.provider, situation.facts.providers),
     ):
         if ours:
             met = not theirs or bool(_folded(ours) & _folded(theirs))
             yield _dimension(name, ours, theirs, met)
     if applies.from_ or applies.until:
-        first, last = _days(release, as_of)
+        first, last = _days(release, situation.as_of)
         met = (applies.until is None or first <= applies.until) and (
             applies.from_ is None or last >= applies.from_
         )
-        yield Check(
-            "in force",
-            f"{applies.from_ or '…'} to {applies.until or '…'}",
-            f"{first} to {last}",
-            met,
-        )
+        wanted = f"{applies.from_ or '…'} to {applies.until or '…'}"
+        yield Check("in force", wanted, f"{first} to {last}", met)
 
 
 def _days(release: Release, as_of: datetime) -> tuple[date, date]:
@@ -83,38 +121,59 @@ def _folded(names: Iterable[str]) -> frozenset[str]:
 
 
 def _dimension(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], met: bool) -> Check:
-    return Check(name, ", ".join(ours), ", ".join(theirs) or "everywhere (not said)", met)
+    silent = "not known" if name == "provider" else "everywhere (not said)"
+    return Check(name, ", ".join(ours), ", ".join(theirs) or silent, met)
 
 
-def applies(rule: Rule, release: Release, as_of: datetime) -> bool:
-    """Tell whether ``rule`` is about ``release`` at ``as_of``."""
-    return all(check.met for check in applies_checks(rule, release, as_of))
+def applies(rule: Rule, situation: Situation) -> bool:
+    """Tell whether ``rule`` is about the release at that moment."""
+    return all(check.met for check in applies_checks(rule, situation))
 
 
-def finding_checks(rule: Rule, finding: Finding, facts: Facts, as_of: datetime) -> Iterator[Check]:
+# a finding
+
+
+def finding_checks(rule: Rule, finding: Finding, situation: Situation) -> Iterator[Check]:
     """Yield the conditions on one finding, cheapest first; it counts where all are met."""
-    category = finding.category
-    yield Check("find", ", ".join(rule.find), category, covers_any(rule.find, category))
+    category, paths = finding.category, sought(rule)
+    yield Check("find", ", ".join(paths), category, covers_any(paths, category))
+    if rule.unknown:
+        yield from _bounds(rule, finding)
+        yield _unidentified(rule, finding, situation)
+        return
+    yield from _references(rule, finding)
+    yield from _bounds(rule, finding)
+    if rule.declared == "undeclared":
+        names = sorted(declared(finding, situation.release))
+        yield Check("declared", "not in the release", ", ".join(names) or "not declared", not names)
+    if any(rule.unless.model_dump().values()):
+        covering = mitigations(rule, finding, situation)
+        saw = ", ".join(covering) or "none covers it"
+        yield Check("unless", _unless(rule), saw, not covering)
+
+
+def _references(rule: Rule, finding: Finding) -> Iterator[Check]:
     reference = finding.reference
     shown = reference.id if reference else "no reference"
+    names = names_of(finding)
     if rule.in_:
         met = reference is not None and reference.bank in rule.in_
         yield Check("in", ", ".join(rule.in_), shown, met)
     if rule.except_:
-        names = {reference.id, reference.entry, reference.label} if reference else set()
         yield Check("except", ", ".join(rule.except_), shown, not names & set(rule.except_))
-    yield from _bounds(rule, finding)
-    yield from _mitigations(rule, finding, facts, as_of)
+    if rule.only:
+        yield Check("only", ", ".join(rule.only), shown, bool(names & set(rule.only)))
 
 
 def _bounds(rule: Rule, finding: Finding) -> Iterator[Check]:
     """Yield one check for each lower bound; what was seen may have lasted longer by ``UNSEEN``."""
-    seconds = finding.span.seconds + UNSEEN if finding.span else None
-    area = finding.region.area_percent if finding.region else None
+    when, span = rule.when, finding.span
     measured = (
-        ("min_score", rule.when.min_score, finding.score),
-        ("min_seconds", rule.when.min_seconds, seconds),
-        ("min_area_percent", rule.when.min_area_percent, area),
+        ("min_score", None if rule.unknown else when.min_score, finding.score),
+        ("min_seconds", when.min_seconds, span.seconds + UNSEEN if span else None),
+        ("min_area_percent", when.min_area_percent, _area(finding)),
+        ("min_frames", when.min_frames, finding.frames),
+        ("after_seconds", when.after_seconds, span.end + UNSEEN / 2 if span else None),
     )
     for name, bound, value in measured:
         if bound is None:
@@ -123,44 +182,87 @@ def _bounds(rule: Rule, finding: Finding) -> Iterator[Check]:
             yield Check(name, f"≥ {bound:g}", "cannot be measured, so it counts", True)
         else:
             yield Check(name, f"≥ {bound:g}", f"{value:.4g}", value >= bound)
+    if when.before_seconds is not None:
+        start = max(span.start - UNSEEN / 2, 0.0) if span else None
+        saw = "cannot be measured, so it counts" if start is None else f"{start:.4g}"
+        met = start is None or start < when.before_seconds
+        yield Check("before_seconds", f"< {when.before_seconds:g}", saw, met)
 
 
-def _mitigations(rule: Rule, finding: Finding, facts: Facts, as_of: datetime) -> Iterator[Check]:
-    """Yield one check for all mitigations together: any one that covers the finding is enough."""
-    if not (rule.unless.consent or rule.unless.licence):
-        return
-    permits = [*(facts.consents if rule.unless.consent else ())]
-    licences = [*(facts.licences if rule.unless.licence else ())]
-    ids = sorted(
-        [p.id for p in permits if p.covers(finding, facts.release, as_of)]
-        + [p.id for p in licences if p.covers(finding, facts.release, as_of)]
-    )
-    kinds = [name for name in ("consent", "licence") if getattr(rule.unless, name)]
-    yield Check(
-        "unless", " or ".join(kinds) + " covers", ", ".join(ids) or "none covers it", not ids
-    )
+def _area(finding: Finding) -> float | None:
+    return finding.region.area_percent if finding.region else None
+
+
+def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
+    """Tell whether nobody knows, or nobody cleared, the face or voice of a presence."""
+    found = situation.matches.get((finding.analyzer, finding.track or ""), [])
+    known = [
+        one
+        for one in found
+        if covers_any(rule.find, one.category)
+        and one.score >= (rule.when.min_score or 0.0)
+        and (not rule.in_ or (one.reference is not None and one.reference.bank in rule.in_))
+    ]
+    wanted = f"no match ≥ {rule.when.min_score or 0.0:g}"
+    if any(rule.unless.model_dump().values()):
+        wanted += f" that is cleared ({_unless(rule)})"
+        known = [one for one in known if mitigations(rule, one, situation)]
+    names = sorted({one.reference.id for one in known if one.reference})
+    return Check("unknown", wanted, ", ".join(names) or "none", not names)
+
+
+def mitigations(rule: Rule, finding: Finding, situation: Situation) -> list[str]:
+    """Return what of ``unless`` covers ``finding``; any one is enough."""
+    facts, as_of = situation.facts, situation.as_of
+    permits: list[Consent | Licence] = [
+        *(facts.consents if rule.unless.consent else ()),
+        *(facts.licences if rule.unless.licence else ()),
+    ]
+    found = sorted(one.id for one in permits if one.covers(finding, facts.release, as_of))
+    if rule.unless.declared:
+        found += [f"declared as {name}" for name in sorted(declared(finding, facts.release))]
+    return found
+
+
+def _unless(rule: Rule) -> str:
+    unless = rule.unless
+    said = ["consent covers"] if unless.consent else []
+    said += ["licence covers"] if unless.licence else []
+    said += ["declared in the release"] if unless.declared else []
+    return " or ".join(said)
+
+
+def names_of(finding: Finding) -> set[str]:
+    """Return what the reference of ``finding`` may be called: ``bank/entry``, entry, label."""
+    reference = finding.reference
+    return {reference.id, reference.entry, reference.label} - {""} if reference else set()
+
+
+def declared(finding: Finding, release: Release) -> set[str]:
+    """Return the names under which the release declares the reference of ``finding``."""
+    return names_of(finding) & set(declarations(finding.category, release))
+
+
+def declarations(category: str, release: Release) -> tuple[str, ...]:
+    """Return what the release declares of the kind of ``category``: people, brands or works."""
+    branch = category.split(".")[0]
+    kinds = {"likeness": release.people, "brand": release.brands, "ip": release.works}
+    return kinds.get(branch, ())
 
 
 def rule_findings(rule: Rule, findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings in the categories of ``rule``."""
-    return [finding for finding in findings if covers_any(rule.find, finding.category)]
+    paths = sought(rule)
+    return [finding for finding in findings if covers_any(paths, finding.category)]
 
 
-def counting(
-    rule: Rule, findings: Iterable[Finding], facts: Facts, as_of: datetime
-) -> list[Finding]:
+def counting(rule: Rule, situation: Situation) -> list[Finding]:
     """Return the findings that count for ``rule``, worst first, or none where too few do."""
     kept = [
         finding
-        for finding in findings
-        if all(check.met for check in finding_checks(rule, finding, facts, as_of))
+        for finding in situation.findings
+        if all(check.met for check in finding_checks(rule, finding, situation))
     ]
     if len(kept) < (rule.when.min_count or 1):
         return []
     return sorted(kept, key=lambda finding: (-finding.score, finding.id))
-
-
-def applying_rules(policy: Policy, release: Release, as_of: datetime) -> list[Rule]:
-    """Return the rules that are about ``release``, in order of id."""
-    rules = [rule for rule in policy.rules if applies(rule, release, as_of)]
-    return sorted(rules, key=lambda rule: rule.id)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from compliance.errors import UsageError
 from compliance.facts import Facts
 from compliance.findings import Finding
 from compliance.policy.completeness import EVERYTHING, examination
-from compliance.policy.conditions import Check, applies_checks, finding_checks, rule_findings
+from compliance.policy.conclusions import conclude
+from compliance.policy.conditions import (
+    Check,
+    Situation,
+    applies,
+    applies_checks,
+    finding_checks,
+    rule_findings,
+)
 from compliance.policy.diagnostics import did_you_mean, quoted
-from compliance.policy.evaluate import Evaluation, evaluate, findings_of
+from compliance.policy.evaluate import Evaluation, evaluate, situations
 from compliance.policy.schema import Policy, Rule
 from compliance.types import TimeSpan
 from compliance.verdicts import Decision
@@ -34,13 +43,18 @@ def explain(policy: Policy, rule_id: str, facts: Facts, as_of: datetime) -> list
     result = evaluate(policy, facts, as_of)
     rule = _rule(policy, rule_id)
     lines = describe(policy, rule_id)
-    checks = list(applies_checks(rule, facts.release, as_of))
+    situation = _telling(rule, situations(facts, as_of))
+    if len(result.cells) > 1:
+        cell = situation.release
+        place = [*cell.territories[:1], *cell.channels[:1], *cell.audience[:1]]
+        lines.append(f"├─ shown for {' × '.join(place)}, one of {len(result.cells)} places")
+    checks = list(applies_checks(rule, situation))
     if checks:
         lines += ["├─ release", *(f"│  ├─ {_line(check)}" for check in checks)]
     if not all(check.met for check in checks):
         return [*lines, "└─ the rule is not about this release"]
     lines += _examined(rule, facts)
-    lines += _findings(rule, facts, as_of)
+    lines += _findings(rule, situation)
     return [*lines, f"└─ {_outcome(rule, result)}"]
 
 
@@ -50,9 +64,22 @@ def describe(policy: Policy, rule_id: str) -> list[str]:
     lines = [f"{rule.id}: {rule.title} → {rule.then}  ({policy.label})"]
     said = {"why": rule.why, "owner": rule.owner or policy.owner, "severity": rule.severity}
     said["finds"] = ", ".join(rule.find)
-    said["obliges"] = f"mark {rule.oblige.mark}" if rule.oblige else None
+    said["hits where"] = _conclusion(rule)
+    said["obliges"] = ", ".join(f"{k} {v}" for k, v in rule.oblige.duties) if rule.oblige else None
+    said["status"] = "monitor: it decides nothing" if rule.status == "monitor" else None
     said["goes to"] = rule.send_to
     return lines + [f"├─ {key}: {value}" for key, value in said.items() if value]
+
+
+def _conclusion(rule: Rule) -> str | None:
+    """Say what makes the rule hit, where that is not simply a finding that counts."""
+    if rule.unknown:
+        return "somebody is seen or heard whom no match identifies"
+    if rule.declared == "missing":
+        return "the release declares somebody or something that is not found"
+    if rule.label:
+        return "nothing of it is found"
+    return f"of what counts, {rule.expr}" if rule.expr else None
 
 
 def _rule(policy: Policy, rule_id: str) -> Rule:
@@ -81,15 +108,22 @@ def _examined(rule: Rule, facts: Facts) -> list[str]:
     return ["├─ examined", *lines] if lines else []
 
 
-def _findings(rule: Rule, facts: Facts, as_of: datetime) -> list[str]:
+def _telling(rule: Rule, places: Sequence[Situation]) -> Situation:
+    """Return the place that shows most of a rule: where it hits, else where it applies."""
+    hit = (one for one in places if applies(rule, one) and conclude(rule, one).hit)
+    about = (one for one in places if applies(rule, one))
+    return next(hit, None) or next(about, None) or places[0]
+
+
+def _findings(rule: Rule, situation: Situation) -> list[str]:
     related = sorted(
-        rule_findings(rule, findings_of(facts)), key=lambda finding: (-finding.score, finding.id)
+        rule_findings(rule, situation.findings), key=lambda finding: (-finding.score, finding.id)
     )
     if not related:
         return ["├─ no finding in its categories"]
     lines = [f"├─ findings in its categories: {len(related)}"]
     for finding in related[:SHOWN]:
-        checks = list(finding_checks(rule, finding, facts, as_of))
+        checks = list(finding_checks(rule, finding, situation))
         verb = "counts" if all(check.met for check in checks) else "does not count"
         lines.append(f"│  ├─ {finding.id} {_place(finding)}: {verb}")
         lines += [f"│  │  ├─ {_line(check)}" for check in checks]
@@ -111,7 +145,8 @@ def _outcome(rule: Rule, result: Evaluation) -> str:
     if hit is None:
         return _silence(rule, result)
     count = len(hit.findings)
-    text = f"{hit.decision} by {count} finding{'s' if count > 1 else ''}"
+    by = f"{count} finding{'s' if count > 1 else ''}" if count else "what is not there"
+    text = f"{'would be ' if hit.monitored else ''}{hit.decision} by {by}"
     if rule.when.min_count:
         text += f", {rule.when.min_count} needed"
     if hit.note:
@@ -119,7 +154,7 @@ def _outcome(rule: Rule, result: Evaluation) -> str:
     if hit.waiver:
         text += f"; waived by {hit.waiver}, so it does not count"
     elif rule.oblige and hit.decision is Decision.APPROVE:
-        text += "; the mark is an obligation"
+        text += "; what it obliges is an obligation"
     return text
 
 

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from compliance.errors import PolicyError
 from compliance.policy.complaints import complain
 from compliance.policy.diagnostics import Diagnostic, SourceText, policy_error, quoted
 from compliance.policy.document import Node, read_document
+from compliance.policy.extend import Extension, merged
 from compliance.policy.schema import Policy
 
 MAX_BYTES = 1_000_000
@@ -53,11 +54,17 @@ def load_policy_text(text: str, name: str) -> Policy:
 
 def read_policy(path: Path) -> LoadedPolicy:
     """Load the policy in ``path`` and keep its text; raises as :func:`load_policy`."""
-    return read_policy_text(_text_of(path), str(path))
+    return read_policy_text(_text_of(path), str(path), path.parent)
 
 
-def read_policy_text(text: str, name: str) -> LoadedPolicy:
-    """Load a policy from ``text`` and keep the text; raises as :func:`load_policy`."""
+def read_policy_text(text: str, name: str, folder: Path | None = None) -> LoadedPolicy:
+    """Load a policy from ``text`` and keep the text; raises as :func:`load_policy`.
+
+    Args:
+        text: the policy.
+        name: stands for its file in diagnostics.
+        folder: where the policy that it extends is looked for; None lets it extend nothing, as a base.
+    """
     if len(text) > MAX_BYTES:
         raise _too_large(name)
     source = SourceText(name, text.removeprefix("\ufeff"))
@@ -65,14 +72,39 @@ def read_policy_text(text: str, name: str) -> LoadedPolicy:
     if root is None:
         raise policy_error(name, problems)
     problems += _duplicate_ids(source, root)
+    extends = isinstance(root.value, dict) and "extends" in root.value
+    language: type[Policy | Extension] = Extension if extends else Policy
     try:
-        policy = Policy.model_validate_json(json.dumps(root.plain()), strict=True)
+        document = language.model_validate_json(json.dumps(root.plain()), strict=True)
+        if isinstance(document, Extension) and not problems:
+            base = _base(document.extends, folder, source, root)
+            content, more = merged(base, root, source)
+            problems += more
+            document = Policy.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
-        told, left_out = _schema_problems(source, root, error)
+        told, left_out = _schema_problems(source, root, error, language)
         raise policy_error(name, [*problems, *told], left_out) from None
-    if problems:
+    if problems or not isinstance(document, Policy):
         raise policy_error(name, problems)
-    return LoadedPolicy(policy, source, root)
+    return LoadedPolicy(document, source, root)
+
+
+def _base(extends: str, folder: Path | None, source: SourceText, root: Node) -> Policy:
+    """Load the policy that the document in ``root`` extends."""
+    _, spot = root.follow(("extends",))
+
+    def refuse(message: str, hint: str) -> PolicyError:
+        problem = source.diagnostic(spot, message, hint, path=("extends",))
+        return policy_error(source.name, [problem])
+
+    if folder is None:
+        hint = "a base extends nothing itself, and only a file can extend: it needs a folder"
+        raise refuse("nothing can be extended from here", hint)
+    path = folder / extends
+    if not path.is_file():
+        hint = "the path is relative to this file"
+        raise refuse(f"there is no policy {quoted(extends)} to extend", hint)
+    return read_policy_text(_text_of(path), str(path)).policy
 
 
 def _text_of(path: Path) -> str:
@@ -144,7 +176,7 @@ def _duplicate_ids(source: SourceText, root: Node) -> list[Diagnostic]:
 
 
 def _schema_problems(
-    source: SourceText, root: Node, error: ValidationError
+    source: SourceText, root: Node, error: ValidationError, language: type[BaseModel]
 ) -> tuple[list[Diagnostic], int]:
     """Put the first of pydantic's errors into words; return them and the number of the others."""
     told: list[Diagnostic] = []
@@ -159,6 +191,6 @@ def _schema_problems(
             continue
         if kind not in ("extra_forbidden", "missing"):
             spot = node.spot  # the value is wrong, not its key
-        message, hint = complain(kind, path, item.get("ctx", {}), node)
+        message, hint = complain(kind, path, item.get("ctx", {}), node, language)
         told.append(source.diagnostic(spot, message or item["msg"], hint, path=path))
     return told, left_out

@@ -1,4 +1,4 @@
-"""Territories as policies and releases name them: ISO 3166-1 alpha-2 codes and a few groups.
+"""Territories as policies and releases name them: ISO 3166-1 alpha-2 codes, US states, and a few groups.
 
 Codes are those of ISO 3166-1 as of 2024; the members of groups are those of the treaties (EU of 27 since
 2020-02-01, EEA = EU + IS, LI, NO; EFTA = CH, IS, LI, NO).
@@ -22,6 +22,15 @@ CODES = frozenset(
 )
 """The 249 codes."""
 
+STATES = frozenset(
+    f"US-{state}"
+    for state in """
+    AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV
+    NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY
+    """.split()
+)
+"""The states of the US and the District of Columbia, ISO 3166-2."""
+
 _EU = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
 )
@@ -35,8 +44,8 @@ _OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
 
 
 def known(name: str) -> bool:
-    """Tell whether ``name`` is a code or a group, in capitals."""
-    return name in CODES or name in GROUPS
+    """Tell whether ``name`` is a code, a state or a group, in capitals."""
+    return name in CODES or name in GROUPS or name in STATES
 
 
 def likely(name: str) -> str | None:
@@ -47,7 +56,7 @@ def likely(name: str) -> str | None:
 
 
 def expand(names: Iterable[str]) -> frozenset[str]:
-    """Return the codes that ``names`` reach together.
+    """Return the codes and states that ``names`` reach together; ``US`` reaches its states, and they it.
 
     A name that is not known might be anywhere, so it reaches every territory: a rule then applies.
     """
@@ -55,6 +64,8 @@ def expand(names: Iterable[str]) -> frozenset[str]:
     for name in names:
         meant = likely(name)
         if meant is None:
-            return CODES
+            return CODES | STATES
+        if meant == "US":
+            reached |= STATES
         reached |= GROUPS.get(meant, frozenset({meant}))
     return frozenset(reached)
