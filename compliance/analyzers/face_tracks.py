@@ -16,10 +16,13 @@ import numpy as np
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind, Reference
 from compliance.model_store import Calibration, ModelStore
+from compliance.taxonomy import PRESENCE
 from compliance.types import Floats, FrameBatch, Pixels, Region, Source, TimeSpan
 
 SCORE_FLOOR = 0.05
 """Least score of a match that is kept."""
+SURE, UNSURE = 1.0, 0.5
+"""Scores of the presence of a face: by a detection sure enough for a template, and by a weaker one."""
 TOP = 3
 """References kept for each track, best first."""
 TRACK_GAP = 1.1
@@ -100,20 +103,48 @@ class FaceMatcher(ABC):
     def findings(
         self, asset: str, observations: Sequence[Observation], references: References | None
     ) -> list[Finding]:
-        """Match each track against every reference; the nearest face and template of each count."""
-        if references is None or references.vectors is None or not len(references):
-            return []
+        """Say of each track that it is there, and match it against every reference.
+
+        The nearest face and template of each count. That a face is there needs no bank.
+        """
         tracks: dict[str, list[Observation]] = {}
         for face in observations:
             tracks.setdefault(face.attributes["track"], []).append(face)
         found = []
         for faces in tracks.values():
-            largest = max(faces, key=_area).region
+            largest = max(faces, key=_area)
+            found.append(self._presence(largest, faces))
+            if references is None or references.vectors is None or not len(references):
+                continue
             for rank, (reference, raw, face) in enumerate(self._nearest(faces, references), 1):
                 score = self._calibration.score(raw)
                 if score >= SCORE_FLOOR and rank <= TOP:
-                    found.append(self._finding(face, largest, reference, raw, score, rank))
+                    match = self._finding(face, largest.region, reference, raw, score, rank)
+                    found.append(match.model_copy(update={"frames": len(faces)}))
         return found
+
+    def _presence(self, face: Observation, track: list[Observation]) -> Finding:
+        """Return the finding that a face is seen; ``face`` is the largest of its track.
+
+        Its score is :data:`SURE` where a detection of the track is sure enough for a template, which is as much
+        as is known of detectors without a calibration.
+        """
+        sure = max(one.raw if one.raw is not None else 0.0 for one in track) >= self.enrolment_floor
+        start, end = face.attributes["seen"]
+        return Finding(
+            category=PRESENCE["likeness.face"],
+            asset=face.asset,
+            analyzer=self.spec.name,
+            source=Source.FRAME,
+            score=SURE if sure else UNSURE,
+            raw=float(len(track)),
+            raw_kind=RawKind.COUNT,
+            span=TimeSpan(start=start, end=end),
+            region=face.region,
+            frames=len(track),
+            track=face.attributes["track"],
+            evidence=Evidence(note=f"largest at {_start(face):.2f} s"),
+        )
 
     def close(self) -> None:  # noqa: B027 (nothing to free is a fine default)
         """Nothing outlives the object."""

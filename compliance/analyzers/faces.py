@@ -33,10 +33,10 @@ class FaceAnalyzer(FaceMatcher):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces",
-        version="2",
-        categories=("likeness.face",),
+        version="3",
+        categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
-        raw_kinds=frozenset({RawKind.DISTANCE}),
+        raw_kinds=frozenset({RawKind.DISTANCE, RawKind.COUNT}),
         models=("dlib-hog-frontal", "dlib-face-landmarks-5", "dlib-face-resnet"),
         runtime="dlib",
         libraries=("dlib-bin", "opencv-python-headless"),

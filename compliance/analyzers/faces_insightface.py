@@ -18,9 +18,9 @@ class InsightFaceAnalyzer(BatchedFaces):
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces-insightface",
         version="1",
-        categories=("likeness.face",),
+        categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
-        raw_kinds=frozenset({RawKind.COSINE}),
+        raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),
         models=("insightface-buffalo-l-det", "insightface-buffalo-l-rec"),
         libraries=("onnxruntime", "opencv-python-headless"),
         runtime="onnx",

@@ -18,9 +18,9 @@ class YunetAnalyzer(BatchedFaces):
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces-yunet",
         version="1",
-        categories=("likeness.face",),
+        categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
-        raw_kinds=frozenset({RawKind.COSINE}),
+        raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),
         models=("yunet", "sface"),
         libraries=("onnxruntime", "opencv-python-headless"),
         runtime="onnx",

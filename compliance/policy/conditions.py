@@ -169,7 +169,7 @@ def _bounds(rule: Rule, finding: Finding) -> Iterator[Check]:
     """Yield one check for each lower bound; what was seen may have lasted longer by ``UNSEEN``."""
     when, span = rule.when, finding.span
     measured = (
-        ("min_score", None if rule.unknown else when.min_score, finding.score),
+        ("min_score", when.min_score, finding.score),
         ("min_seconds", when.min_seconds, span.seconds + UNSEEN if span else None),
         ("min_area_percent", when.min_area_percent, _area(finding)),
         ("min_frames", when.min_frames, finding.frames),

@@ -261,8 +261,9 @@ class Rule(Model):
     only: Texts = ()
     """The only references that count, by the same names; empty means any, or no reference."""
     unknown: Literal[True] | None = None
-    """Faces or voices that were seen or heard count, unless a match to a bank says whose they are. With
-    ``unless``, the match must be covered too: everybody must be cleared."""
+    """Faces or voices that were seen or heard count, unless a match to a bank says whose they are; both the
+    presence and the match need ``min_score``. With ``unless``, the match must be covered too: everybody must be
+    cleared."""
     declared: Literal["missing", "undeclared"] | None = None
     """``missing``: hits for each person, brand or work that the release declares and that was not found.
     ``undeclared``: only what the release does not declare counts."""

@@ -64,7 +64,18 @@ def references(**people: np.ndarray) -> References:
 
 
 def match(faces: FaceAnalyzer, frames: FrameBatch, known: References):
-    return faces.findings("asset", faces.reduce("asset", faces.observe_frames(frames)), known)
+    reduced = faces.reduce("asset", faces.observe_frames(frames))
+    return [one for one in faces.findings("asset", reduced, known) if one.reference]
+
+
+def test_a_face_is_there_whether_or_not_a_bank_knows_it(faces, portrait) -> None:
+    frames = batch(portrait, portrait, times=(0.0, 0.5))
+    reduced = faces.reduce("asset", faces.observe_frames(frames))
+    found = faces.findings("asset", reduced, None)
+    (presence,) = [one for one in found if one.score == 1]
+    assert (presence.category, presence.reference) == ("presence.face", None)
+    assert (presence.frames, presence.track) == (2, "face-1")
+    assert (presence.span.start, presence.span.end) == (0.0, 0.5)
 
 
 def test_an_enrolled_face_is_matched_with_a_high_score(faces, portrait) -> None:
@@ -177,7 +188,7 @@ def test_labelled_photographs_match_their_person_and_nobody_else(faces, shared_d
     wrong, missed = 0, 0
     for person, face in tried:
         found = faces.findings("asset", faces.reduce("asset", [face]), known)
-        named = {one.reference.entry for one in found if one.score >= 0.9}
+        named = {one.reference.entry for one in found if one.reference and one.score >= 0.9}
         wrong += bool(named - {person})
         missed += person not in named
     assert len(tried) >= 15
