@@ -1,4 +1,4 @@
-"""``compliance policy``: lint and show."""
+"""``compliance policy``: check, try, compare, explain and show policies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from compliance.cli import inputs
 from compliance.verdicts import ExitCode
 
-app = typer.Typer(help="Check and show policies.", no_args_is_help=True)
+app = typer.Typer(help="Check, try, compare and explain policies.", no_args_is_help=True)
 PolicyPath = Annotated[
     Path | None, typer.Argument(help="Policy; by default the shipped starter.yaml.")
 ]
@@ -45,3 +45,16 @@ def show(path: PolicyPath = None) -> int:
     typer.echo(effective_yaml(policy), nl=False)
     typer.echo(f"# digest {policy.digest}")
     return ExitCode.APPROVE
+
+
+@app.command("test")
+def test(
+    path: PolicyPath = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 2 where no case hits some rule.")
+    ] = False,
+) -> int:
+    """Run the cases in the folder beside the policy: do its rules decide as intended?"""
+    from compliance.cli.policy_cases import run_cases
+
+    return run_cases(path or inputs.starter(), strict=strict)

@@ -54,7 +54,7 @@ def load_policy_text(text: str, name: str) -> Policy:
 
 def read_policy(path: Path) -> LoadedPolicy:
     """Load the policy in ``path`` and keep its text; raises as :func:`load_policy`."""
-    return read_policy_text(_text_of(path), str(path), path.parent)
+    return read_policy_text(text_of(path), str(path), path.parent)
 
 
 def read_policy_text(text: str, name: str, folder: Path | None = None) -> LoadedPolicy:
@@ -82,7 +82,7 @@ def read_policy_text(text: str, name: str, folder: Path | None = None) -> Loaded
             problems += more
             document = Policy.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
-        told, left_out = _schema_problems(source, root, error, language)
+        told, left_out = schema_problems(source, root, error, language)
         raise policy_error(name, [*problems, *told], left_out) from None
     if problems or not isinstance(document, Policy):
         raise policy_error(name, problems)
@@ -104,10 +104,11 @@ def _base(extends: str, folder: Path | None, source: SourceText, root: Node) -> 
     if not path.is_file():
         hint = "the path is relative to this file"
         raise refuse(f"there is no policy {quoted(extends)} to extend", hint)
-    return read_policy_text(_text_of(path), str(path)).policy
+    return read_policy_text(text_of(path), str(path)).policy
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a policy or of its cases; refuses what is absent, too large or not UTF-8."""
     where = str(path)
     if not path.exists():
         raise PolicyError(
@@ -175,7 +176,7 @@ def _duplicate_ids(source: SourceText, root: Node) -> list[Diagnostic]:
     return problems
 
 
-def _schema_problems(
+def schema_problems(
     source: SourceText, root: Node, error: ValidationError, language: type[BaseModel]
 ) -> tuple[list[Diagnostic], int]:
     """Put the first of pydantic's errors into words; return them and the number of the others."""
