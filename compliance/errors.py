@@ -14,6 +14,7 @@
     ├── AnalyzerError         an analyzer broke its contract or failed
     ├── BankError             a bank is missing, empty or refuses an entry
     ├── ProvenanceError       reading, signing or verifying failed
+    ├── NotLetThrough         a file went out that nothing lets through: exit code 11
     ├── StoreError            the database cannot be read or written
     └── PluginError           a plug-in does not load or is declared twice
 
@@ -108,6 +109,12 @@ class BankError(ComplianceError):
 
 class ProvenanceError(ComplianceError):
     """Reading, signing or verifying provenance failed."""
+
+
+class NotLetThrough(ComplianceError):
+    """No verdict approves, and no clearance clears, what is said to be published."""
+
+    exit_code = 11
 
 
 class StoreError(ComplianceError):

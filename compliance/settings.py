@@ -65,10 +65,14 @@ class Settings(Model):
     """``full`` takes the stronger analyzer of each role, whose models are pulled first."""
     models: Path = Field(default_factory=lambda data: Path(data["home"]) / "models")
     """Folder of models that were pulled or imported."""
+    waivers: Path = Field(default_factory=lambda: Path.cwd() / "waivers")
+    """Folder of waivers, one YAML file each; every review reads it, and none need be there."""
+    clearers: tuple[str, ...] = ("legal", "reviewer-lead")
+    """Roles that may clear a flagged verdict."""
     cards: Path | None = None
     """Folder of model cards of your own; they win over shipped ones of the same id."""
 
-    @field_validator("analyzers", mode="before")
+    @field_validator("analyzers", "clearers", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         """Take names joined by commas, as an environment variable gives them."""

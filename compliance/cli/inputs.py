@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +37,22 @@ def policy_at(path: Path | None) -> Policy:
 def starter() -> Path:
     """Return the path of the shipped starter policy."""
     return shipped("policies") / STARTER
+
+
+def check_said(said: Mapping[str, str]) -> None:
+    """Refuse an option that is empty or blank; options by name, such as ``--reason``.
+
+    Raises:
+        UsageError: names the first that is.
+    """
+    for option, text in said.items():
+        if not text.strip():
+            raise UsageError(
+                "the option says nothing",
+                expected="text that is not blank",
+                where=option,
+                fix=f"give {option} a value; it is kept and shown",
+            )
 
 
 def prompt_from(given: str, source: Source) -> Prompt:

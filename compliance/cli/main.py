@@ -7,7 +7,18 @@ import traceback
 
 import typer
 
-from compliance.cli import check, demo, models, people, policy, review, taxonomy
+from compliance.cli import (
+    check,
+    clear,
+    demo,
+    models,
+    people,
+    policy,
+    publish,
+    review,
+    taxonomy,
+    waive,
+)
 from compliance.errors import ComplianceError
 from compliance.verdicts import ExitCode
 
@@ -20,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("review")(review.review)
+app.command("waive")(waive.waive)
+app.command("clear")(clear.clear)
 app.command("verify")(check.verify)
 app.command("explain")(review.explain)
 app.command("demo")(demo.demo)
@@ -29,6 +42,7 @@ app.command("taxonomy")(taxonomy.taxonomy)
 app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
 app.add_typer(models.app, name="models")
+app.add_typer(publish.app, name="publish")
 
 
 def main(arguments: list[str] | None = None) -> None:

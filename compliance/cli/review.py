@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from compliance.cli import inputs
-from compliance.cli.formats import Format
+from compliance.cli.formats import ReportFormat
 from compliance.cli.progress import bar
 from compliance.errors import UsageError
 from compliance.facts import GenerationRecord, Release
@@ -47,7 +47,7 @@ def review(
     policy_digest: Annotated[
         str | None, typer.Option(help="Refuse any policy with another digest.")
     ] = None,
-    format: Annotated[Format, typer.Option(help="Format of the report.")] = Format.TEXT,
+    format: Annotated[ReportFormat, typer.Option(help="Format of the report.")] = ReportFormat.TEXT,
     output: Annotated[
         Path | None, typer.Option(help="Write the report to this file instead.")
     ] = None,
@@ -65,7 +65,7 @@ def review(
     from compliance.plugins import REPORTERS, load
 
     loaded = _policy(policy, policy_digest)
-    requests = _requests(assets or [], prompt, negative_prompt, record)
+    requests = requests_of(assets or [], prompt, negative_prompt, record)
     where = inputs.document(release, Release) if release else Release()
     _check_output(output)
     settings = inputs.settings()
@@ -78,7 +78,7 @@ def review(
             progress=progress,
         )
     _emit(load(REPORTERS, format.value)(outcomes), output)
-    code = worst_exit_code(outcome.verdict.exit_code for outcome in outcomes)
+    code = worst_exit_code(outcome.exit_code for outcome in outcomes)
     if fail_on is FailOn.REJECT and code is ExitCode.FLAG:
         return ExitCode.APPROVE
     return code
@@ -116,10 +116,14 @@ def _emit(report: str, output: Path | None) -> None:
         typer.echo(f"report written to {output}")
 
 
-def _requests(
+def requests_of(
     assets: list[Path], prompt: str | None, negative: str | None, record: Path | None
 ) -> list[Request]:
-    """Join media, prompts and record; prompts alone are one request."""
+    """Join media, prompts and record as named on the command line; prompts alone are one request.
+
+    Raises:
+        UsageError: a file cannot be read, or a record comes with several assets.
+    """
     given = ((prompt, Source.PROMPT), (negative, Source.NEGATIVE_PROMPT))
     prompts = tuple(inputs.prompt_from(text, source) for text, source in given if text is not None)
     if record is not None and len(assets) > 1:
@@ -143,11 +147,18 @@ def explain(
     from compliance.banks.keys import MasterKey
     from compliance.pipeline.runread import latest_run, read_run, reveal_evidence
     from compliance.policy.explain import explain as explain_rule
+    from compliance.reporters.text import clearance_line
+    from compliance.store.engine import open_database
+    from compliance.store.verdicts import VerdictStore
 
     settings = inputs.settings()
     past = read_run(run) if run else latest_run(settings.runs, rule)
     typer.echo(f"{past.verdict.asset_name} in {past.folder.name}")
     typer.echo("\n".join(explain_rule(past.policy, rule, past.facts, past.verdict.as_of)))
+    for clearance in VerdictStore(open_database(settings.database_url)).clearances(
+        past.verdict.key
+    ):
+        typer.echo(clearance_line(clearance))
     if evidence is not None:
         hits = [hit for hit in past.verdict.hits if hit.rule == rule]
         wanted = [finding for hit in hits for finding in hit.findings]

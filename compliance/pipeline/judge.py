@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, References
-from compliance.facts import Facts, Release, StreamKind
+from compliance.facts import Facts, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
 from compliance.pipeline.device import Device
@@ -82,23 +82,29 @@ def judge(
     release: Release,
     as_of: datetime,
     marks: tuple[str, ...],
+    *,
+    waivers: tuple[Waiver, ...] = (),
+    replay: bool = False,
 ) -> tuple[Verdict, Facts]:
-    """Evaluate the policy on one asset and assemble the verdict."""
+    """Evaluate the policy on one asset and assemble the verdict.
+
+    Args:
+        one: what was seen.
+        matched: what it means.
+        policy: what decides.
+        release: where the asset will be published.
+        as_of: the moment that permissions are read at.
+        marks: obligations that finalising could fulfil.
+        waivers: those of this asset.
+        replay: True where ``as_of`` is not the present.
+    """
     asset = one.intake.asset
-    facts = Facts(
-        asset=asset.id,
-        asset_sha256=asset.id,
-        reports=tuple(matched.reports),
-        applicable=tuple(sorted(applicable_sources(asset, one.info))),
-        gaps=_gaps(one),
-        release=release,
-        marks=marks,
-    )
+    facts = _facts(one, matched, release, marks, waivers)
     result = evaluate(policy, facts, as_of)
     summary = one.summary
     containment = summary.containment if summary else ()
     verdict = Verdict(
-        key=verdict_key(asset, policy.digest, facts, containment, as_of),
+        key=verdict_key(asset, policy.digest, facts, containment, result, as_of, replay=replay),
         asset=asset.id,
         asset_name=asset.name,
         parts=asset.parts,
@@ -112,13 +118,44 @@ def judge(
         hits=result.hits,
         passed=result.passed,
         not_examined=result.not_examined,
+        waivers=tuple(one for one in waivers if one.id in {hit.waiver for hit in result.hits}),
         obligations=result.obligations,
+        cells=result.cells,
         analyzers=tuple(_use(report) for report in matched.reports),
         coverage=_media_coverage(one),
         containment=containment,
         seconds=summary.seconds if summary else 0.0,
+        replay=replay,
     )
     return verdict, facts
+
+
+def _providers(one: Observed) -> tuple[str, ...]:
+    """Return who generated the asset, as far as its record says; empty where it may be anybody."""
+    record = one.intake.record
+    named = (record.host, record.vendor, record.model, record.model_resolved) if record else ()
+    return tuple(sorted({name for name in named if name and name != "unknown"}))
+
+
+def _facts(
+    one: Observed,
+    matched: Matched,
+    release: Release,
+    marks: tuple[str, ...],
+    waivers: tuple[Waiver, ...],
+) -> Facts:
+    asset = one.intake.asset
+    return Facts(
+        asset=asset.id,
+        asset_sha256=asset.id,
+        reports=tuple(matched.reports),
+        applicable=tuple(sorted(applicable_sources(asset, one.info))),
+        gaps=_gaps(one),
+        release=release,
+        waivers=waivers,
+        marks=marks,
+        providers=_providers(one),
+    )
 
 
 def _embedding(analyzer: Analyzer) -> str | None:

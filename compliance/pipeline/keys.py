@@ -8,11 +8,12 @@ from datetime import datetime
 from importlib.metadata import version
 
 from compliance.analyzers.base import AnalyzerSpec
-from compliance.facts import Facts
+from compliance.facts import Consent, Facts, Licence, Release
 from compliance.findings import BankUse, ModelUse
 from compliance.media.decode import decoder_version
 from compliance.media.limits import DecodeLimits
 from compliance.media.reasons import SAMPLING_VERSION
+from compliance.policy.evaluate import Evaluation
 from compliance.types import PROMPT_SOURCES, Asset, Source, digest_of
 
 LAYOUT = 1
@@ -78,15 +79,53 @@ def matches_key(observations: str, banks: Sequence[BankUse]) -> str:
 
 
 def verdict_key(
-    asset: Asset, policy_digest: str, facts: Facts, containment: Sequence[str], as_of: datetime
+    asset: Asset,
+    policy_digest: str,
+    facts: Facts,
+    containment: Sequence[str],
+    result: Evaluation,
+    as_of: datetime,
+    *,
+    replay: bool,
 ) -> str:
-    """Return the key of a verdict: everything that the decision depends on, findings included."""
+    """Return the key of a verdict: everything that the decision depends on, findings included.
+
+    The moment counts by what it changes, so that the next review comes to the same verdict for as long
+    as nothing began or ended: the permissions in force, and what the policy made of them.
+
+    Args:
+        asset: what was reviewed.
+        policy_digest: digest of the effective policy.
+        facts: what the policy was evaluated against.
+        containment: what could not be enforced while decoding.
+        result: what the policy decided.
+        as_of: the moment that permissions were read at.
+        replay: True where that is not the present; such a verdict is never the same as one of now.
+    """
     return digest_of(
         {
             "parts": asset.parts,
             "policy": policy_digest,
             "facts": facts.digest,
             "containment": list(containment),
-            "as_of": as_of.isoformat(),
+            "in_force": _in_force(facts, as_of),
+            "result": digest_of(result),
+            "as_of": as_of.isoformat() if replay else None,
         }
     )
+
+
+def _in_force(facts: Facts, as_of: datetime) -> list[list[str]]:
+    """Return the ids of the permissions that hold at ``as_of`` for the release, sorted by kind."""
+    release = facts.release
+    kinds = (
+        [one for one in facts.consents if _holds(one, release, as_of)],
+        [one for one in facts.licences if _holds(one, release, as_of)],
+        [one for one in facts.waivers if one.covers(one.rule, one.asset_sha256, as_of)],
+    )
+    return [sorted(one.id for one in kind) for kind in kinds]
+
+
+def _holds(grant: Consent | Licence, release: Release, as_of: datetime) -> bool:
+    valid = grant.revoked is None or as_of < grant.revoked
+    return valid and grant.scope.covers(release, as_of)

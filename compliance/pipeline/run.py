@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from compliance.banks.entries import Modality
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
 from compliance.clock import now
-from compliance.errors import BankError, ComplianceError
+from compliance.errors import BankError, ComplianceError, UsageError
 from compliance.facts import Facts, Release
 from compliance.files import check_writable
 from compliance.model_store import ModelStore
@@ -35,7 +35,8 @@ from compliance.provenance.signers import development_signer
 from compliance.settings import Settings
 from compliance.store.engine import open_database
 from compliance.store.verdicts import VerdictStore
-from compliance.verdicts import Verdict
+from compliance.verdicts import Clearance, ExitCode, SignedOutput, Verdict
+from compliance.waivers import Waivers, load_waivers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -53,11 +54,22 @@ class Outcome:
     """Where everything lies."""
     path: Path | None = None
     """The media file as it was asked for; two files of the same content share a verdict."""
+    clearance: Clearance | None = None
+    """The person's decision that counts for the verdict now, if there is one."""
+    warnings: tuple[str, ...] = ()
+    """Waivers of the asset that do not count, and why, one sentence each."""
 
     @property
     def name(self) -> str:
         """What reports call it."""
         return self.path.name if self.path else self.verdict.asset_name
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Exit code of this asset alone: the person's decision where one counts, else the verdict's."""
+        if self.clearance is None:
+            return self.verdict.exit_code
+        return ExitCode.APPROVE if self.clearance.decision == "approve" else ExitCode.REJECT
 
 
 def quiet(name: str, done: float, total: float) -> None:
@@ -142,55 +154,128 @@ class Reviewer:
         present = now()
         moment = as_of or present
         intakes = [take_in(request) for request in requests]
-        check_writable(run_root or self.settings.runs)
-        unique = {intake.asset.id: intake for intake in intakes}
-        failures = Failures()
-        observed = self._observer.observe(list(unique.values()), failures, progress)
-        references = _References(PeopleBank(self._engine, self._master))
-        analyzers = self._observer.analyzers
+        unique = list({intake.asset.id: intake for intake in intakes}.values())
+        session = _Session(
+            release, moment, run_root or self.settings.runs, load_waivers(self.settings.waivers)
+        )
+        check_writable(session.runs)
         done: dict[str, Outcome] = {}
         broken: list[ComplianceError] = []
-        for one in observed:
-            matched = match(one, analyzers, references, self._observer.device_of, failures)
+        for one, matched in self._examined(unique, progress):
             try:
-                done[one.id] = self._conclude(
-                    one, matched, release, moment, run_root, replay=moment != present
-                )
+                judged = self._judge(one, matched, session, replay=moment != present)
+                done[one.id] = self._conclude(judged, session)
             except ComplianceError as error:  # such as a signer that fails; the others go on
                 broken.append(error)
         if broken:
             raise broken[0]
         return [replace(done[one.asset.id], path=one.asset.path) for one in intakes]
 
-    def _conclude(
+    def clear(
         self,
-        one: Observed,
-        matched: Matched,
-        release: Release,
-        as_of: datetime,
-        run_root: Path | None,
+        request: Request,
+        clearance: Clearance,
         *,
-        replay: bool,
+        release: Release,
+        run_root: Path | None = None,
+        progress: Progress = quiet,
     ) -> Outcome:
-        """Judge one asset, commit its verdict, and write its run folder."""
+        """Record a person's decision, and sign the asset where it lets it through.
+
+        The asset is reviewed again first: bank, consent or file may have changed since the person looked.
+
+        Args:
+            request: what the decision is about, as it was reviewed.
+            clearance: the decision.
+            release: that of the verdict.
+            run_root: folder that the new run folder goes into; None takes the settings'.
+            progress: called while media is decoded.
+
+        Returns:
+            The review that the decision counts for.
+
+        Raises:
+            UsageError: the review comes to another verdict now, or the clearance would not count.
+            ComplianceError: as for :meth:`review`.
+        """
+        session = _Session(
+            release, now(), run_root or self.settings.runs, load_waivers(self.settings.waivers)
+        )
+        intake = take_in(request)
+        check_writable(session.runs)
+        ((one, matched),) = self._examined([intake], progress)
+        judged = self._judge(one, matched, session, replay=False)
+        _check_same(judged.verdict, clearance)
+        if objection := clearance.objection(self._store.get(judged.verdict.key), session.as_of):
+            raise UsageError(
+                "the clearance would not count",
+                expected="one that holds now and reaches all that the release asks for",
+                found=objection,
+                where=judged.verdict.asset_name,
+                fix="widen it, or review with a --release that asks for less and clear that verdict",
+            )
+        self._store.add_clearance(clearance)
+        return replace(self._conclude(judged, session), path=intake.asset.path)
+
+    def _examined(
+        self, intakes: list[Intake], progress: Progress
+    ) -> Iterator[tuple[Observed, Matched]]:
+        """Look at assets together, and compare what was seen with the banks."""
+        failures = Failures()
+        observed = self._observer.observe(intakes, failures, progress)
+        references = _References(PeopleBank(self._engine, self._master))
+        analyzers = self._observer.analyzers
+        for one in observed:
+            yield one, match(one, analyzers, references, self._observer.device_of, failures)
+
+    def _judge(
+        self, one: Observed, matched: Matched, session: _Session, *, replay: bool
+    ) -> _Judged:
+        """Evaluate the policy on one asset."""
         intake: Intake = one.intake
         marks = can_mark(intake.asset.path, intake.record) if intake.asset.path else ()
-        verdict, facts = judge(one, matched, self.policy, release, as_of, marks)
-        folder = (run_root or self.settings.runs) / f"{as_of:%Y%m%dT%H%M%S}-{verdict.key[:10]}"
-        committed = self._store.commit(verdict, folder.name)
-        signer = development_signer(self.settings.signing)
+        verdict, facts = judge(
+            one,
+            matched,
+            self.policy,
+            session.release,
+            session.as_of,
+            marks,
+            waivers=session.waivers.of(one.id),
+            replay=replay,
+        )
+        return _Judged(one, matched, verdict, facts)
+
+    def _conclude(self, judged: _Judged, session: _Session) -> Outcome:
+        """Commit one verdict, look for a decision on it, and write the run folder."""
+        one, as_of = judged.one, session.as_of
+        folder = session.runs / f"{as_of:%Y%m%dT%H%M%S}-{judged.verdict.key[:10]}"
+        committed = self._store.commit(judged.verdict, folder.name)
+        clearance = self._store.standing_clearance(committed, as_of)
+        passing = clearance if clearance and clearance.decision == "approve" else None
         files = write_run(
             folder,
             committed,
-            facts,
+            judged.facts,
             self.policy,
             one,
-            matched,
+            judged.matched,
             self._sealer,
-            signer,
-            replay=replay,
+            development_signer(self.settings.signing),
+            replay=committed.replay,
+            clearance=passing,
         )
-        return Outcome(committed, facts, files)
+        if files.signed_sha256 is not None:
+            output = SignedOutput(
+                output_sha256=files.signed_sha256,
+                verdict_key=committed.key,
+                clearance=passing.digest if passing else None,
+                at=now(),
+            )
+            self._store.add_output(output)
+        rules = [rule.id for rule in self.policy.rules]
+        warnings = session.waivers.warnings(one.id, rules, as_of)
+        return Outcome(committed, judged.facts, files, clearance=clearance, warnings=warnings)
 
     def close(self) -> None:
         """Free models and the database."""
@@ -211,6 +296,38 @@ class Reviewer:
     ) -> None:
         """Close it."""
         self.close()
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What all assets of one call share."""
+
+    release: Release
+    as_of: datetime
+    runs: Path
+    waivers: Waivers
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One asset with the verdict on it, not committed yet."""
+
+    one: Observed
+    matched: Matched
+    verdict: Verdict
+    facts: Facts
+
+
+def _check_same(verdict: Verdict, clearance: Clearance) -> None:
+    if verdict.key != clearance.verdict_key:
+        raise UsageError(
+            "the verdict no longer stands, so that it cannot be cleared",
+            expected=f"verdict {clearance.verdict_key[:12]}, which the person saw",
+            found=f"verdict {verdict.key[:12]}, {verdict.decision}: the file, its prompts or record, "
+            "a bank, a permission, a waiver or the version of an analyzer changed since",
+            where=verdict.asset_name,
+            fix="review the asset again, look at that verdict, and decide on it",
+        )
 
 
 class _References:

@@ -22,7 +22,7 @@ from compliance.provenance.attestation import Subject, attestation_path, write_a
 from compliance.provenance.finalise import Finalised, finalise
 from compliance.provenance.signers import Signer
 from compliance.types import canonical_json
-from compliance.verdicts import Decision, Verdict
+from compliance.verdicts import Clearance, Decision, Verdict
 
 VERDICT = "verdict.json"
 FACTS = "facts.json"
@@ -31,6 +31,8 @@ FINDINGS = "findings.parquet"
 OBSERVATIONS = "observations.parquet"
 EVIDENCE = "evidence"
 ATTESTATION = "attestation.dsse.json"
+REQUEST = "request.sealed"
+"""What was asked for (path, prompts and record, encrypted), so that a clearance can review it again."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,11 @@ class RunFiles:
     attestation: Path
     """Detached attestation; every verdict has one."""
     signed: Path | None = None
-    """Signed copy; only of an approved asset in a container that can carry a manifest."""
+    """Signed copy; only of an approved or cleared asset in a container that can carry a manifest."""
     note: str = ""
-    """Why there is no signed copy of an approved asset."""
+    """Why there is no signed copy of an approved or cleared asset."""
+    signed_sha256: str | None = None
+    """Digest of the signed copy, 64 hex digits."""
 
 
 def write_run(
@@ -58,6 +62,7 @@ def write_run(
     signer: Signer,
     *,
     replay: bool,
+    clearance: Clearance | None = None,
 ) -> RunFiles:
     """Write a run's folder, signing what the verdict lets through.
 
@@ -72,22 +77,24 @@ def write_run(
         signer: signs the attestation and the copy.
         replay: True where the verdict is as of another moment than now; nothing is then signed for
             publication, for consent may have ended since.
+        clearance: the decision that counts for the verdict, where it lets the asset through.
 
     Raises:
         UsageError: the folder cannot be written.
         ProvenanceError: signing failed; there is then no folder.
     """
     with folder_that_appears_whole(folder) as place:
-        finalised = _finalise(place, verdict, one, signer, replay)
+        finalised = _finalise(place, verdict, one, signer, replay, clearance)
         output = None
         if finalised.output is not None and finalised.output_sha256 is not None:
             output = Subject(name=finalised.output.name, sha256=finalised.output_sha256)
-        write_attestation(verdict, output, signer, place / ATTESTATION)
+        write_attestation(verdict, output, signer, place / ATTESTATION, clearance=clearance)
         if finalised.output is not None:
             shutil.copyfile(place / ATTESTATION, attestation_path(finalised.output))
         for name, document in ((VERDICT, verdict), (FACTS, facts), (POLICY, policy.effective())):
             write_atomically(place / name, canonical_json(document))
         write_atomically(place / FINDINGS, _table(facts.findings))
+        write_atomically(place / REQUEST, sealer.seal(_request(one), REQUEST.encode()))
         seen = [item for found in one.observations.values() for item in found]
         write_atomically(place / OBSERVATIONS, to_bytes(seen, sealer))
         (place / EVIDENCE).mkdir(mode=0o700)
@@ -95,18 +102,36 @@ def write_run(
             sealed = sealer.seal(image, name.encode())
             write_atomically(place / EVIDENCE / f"{name}.jpg.sealed", sealed)
     signed = folder / finalised.output.name if finalised.output else None
-    return RunFiles(folder, folder / ATTESTATION, signed, finalised.note)
+    return RunFiles(folder, folder / ATTESTATION, signed, finalised.note, finalised.output_sha256)
+
+
+def _request(one: Observed) -> bytes:
+    asset = one.intake.asset
+    record = one.intake.record
+    return canonical_json(
+        {
+            "path": str(asset.path.absolute()) if asset.path else None,
+            "prompts": [prompt.model_dump(mode="json") for prompt in asset.prompts],
+            "record": record.model_dump(mode="json") if record else None,
+        }
+    )
 
 
 def _finalise(
-    place: Path, verdict: Verdict, one: Observed, signer: Signer, replay: bool
+    place: Path,
+    verdict: Verdict,
+    one: Observed,
+    signer: Signer,
+    replay: bool,
+    clearance: Clearance | None,
 ) -> Finalised:
     """Make the signed copy where the verdict allows one."""
     source = one.intake.asset.path
     sha256 = one.intake.asset.media_sha256
     if source is None or sha256 is None:
         return Finalised(input_sha256=next(iter(verdict.parts.values())))
-    if verdict.decision is not Decision.APPROVE or not verdict.complete:
+    approved = verdict.decision is Decision.APPROVE and verdict.complete
+    if not approved and clearance is None:
         return Finalised(input_sha256=sha256)
     if verdict.policy_status != "enforce":
         note = f"nothing was signed: the policy's status is {verdict.policy_status}, not enforce"
@@ -117,7 +142,7 @@ def _finalise(
         )
         return Finalised(input_sha256=sha256, note=note)
     output = place / f"{source.stem}.signed{source.suffix}"
-    return finalise(verdict, source, output, one.intake.record, signer)
+    return finalise(verdict, source, output, one.intake.record, signer, clearance=clearance)
 
 
 def _table(findings: Sequence[Finding]) -> bytes:

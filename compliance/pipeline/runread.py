@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,12 @@ from pydantic import ValidationError
 
 from compliance.banks.keys import Sealer
 from compliance.errors import UsageError
-from compliance.facts import Facts
+from compliance.facts import Facts, GenerationRecord
 from compliance.files import write_atomically
-from compliance.pipeline.runfiles import EVIDENCE, FACTS, POLICY, VERDICT
+from compliance.pipeline.intake import Request
+from compliance.pipeline.runfiles import EVIDENCE, FACTS, POLICY, REQUEST, VERDICT
 from compliance.policy.schema import Policy
+from compliance.types import Prompt
 from compliance.verdicts import Verdict
 
 
@@ -66,13 +69,58 @@ def read_run(folder: Path) -> PastRun:
             Policy.model_validate_json((folder / POLICY).read_bytes()),
         )
     except (OSError, ValidationError) as error:
-        raise UsageError(
-            "this is not the folder of a run that can be read",
-            expected=f"{VERDICT}, {FACTS} and {POLICY}",
-            found=" ".join(str(error).split())[:300],
-            where=str(folder),
-            fix="name the folder that 'compliance review' printed after 'evidence'",
-        ) from error
+        raise _unreadable(folder, f"{VERDICT}, {FACTS} and {POLICY}", error) from error
+
+
+def find_run(runs: Path, key: str) -> Path:
+    """Return the newest run folder in ``runs`` of the verdict with this key.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for folder in sorted(runs.glob(f"[!.]*-{key[:10]}"), reverse=True):
+        if read_verdict(folder).key == key:
+            return folder
+    raise UsageError(
+        "there is no run folder of this verdict",
+        expected=f"a folder whose name ends with {key[:10]}",
+        where=str(runs),
+        fix="review the asset again, or name the folder that 'compliance review' printed",
+    )
+
+
+def read_verdict(path: Path) -> Verdict:
+    """Read the verdict of a run's folder, or a ``verdict.json`` itself.
+
+    Raises:
+        UsageError: there is none, or it was written by another version.
+    """
+    file = path / VERDICT if path.is_dir() else path
+    try:
+        return Verdict.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise _unreadable(path, VERDICT, error) from error
+
+
+def read_request(folder: Path, sealer: Sealer, asset: Path | None = None) -> Request:
+    """Read what was asked for in a run.
+
+    Args:
+        folder: the run's folder.
+        sealer: decrypts it.
+        asset: where the media lies now; None means where it lay then.
+
+    Raises:
+        UsageError: it is not there, or cannot be decrypted on this machine.
+    """
+    try:
+        told = json.loads(sealer.open((folder / REQUEST).read_bytes(), REQUEST.encode()))
+        path = Path(told["path"]) if told["path"] else None
+        record = told["record"] and GenerationRecord.model_validate_json(json.dumps(told["record"]))
+        prompts = tuple(Prompt.model_validate(one) for one in told["prompts"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(folder, REQUEST, error) from error
+    return Request(path if path is None else asset or path, prompts, record)
 
 
 def reveal_evidence(run: PastRun, findings: Iterable[str], target: Path, sealer: Sealer) -> int:
@@ -85,3 +133,13 @@ def reveal_evidence(run: PastRun, findings: Iterable[str], target: Path, sealer:
             write_atomically(target / f"{name}.jpg", image)
             count += 1
     return count
+
+
+def _unreadable(where: Path, expected: str, error: Exception) -> UsageError:
+    return UsageError(
+        "this is not the folder of a run that can be read",
+        expected=expected,
+        found=" ".join(str(error).split())[:300],
+        where=str(where),
+        fix="name the folder that 'compliance review' printed after 'evidence'",
+    )

@@ -40,29 +40,32 @@ class Approval:
         if "media" not in verdict.parts:
             raise _refusal(verdict, "a reviewed media file", "a prompt alone")
         if self.clearance is not None:
-            self._check_clearance(self.clearance)
+            check_clearance(verdict, self.clearance, self.at)
         elif verdict.decision is not Decision.APPROVE or not verdict.complete:
             found = f"{verdict.decision}, {'complete' if verdict.complete else 'incomplete'}"
             raise _refusal(verdict, "a complete verdict that approves, or a clearance of it", found)
-
-    def _check_clearance(self, clearance: Clearance) -> None:
-        verdict = self.verdict
-        if verdict.decision is Decision.REJECT:
-            raise _refusal(verdict, "a verdict that approves or flags", "reject, which none clears")
-        named = (clearance.verdict_key, clearance.verdict_digest)
-        if named != (verdict.key, verdict.digest):
-            found = f"clearance of verdict {clearance.verdict_key[:12]}"
-            raise _refusal(verdict, "a clearance of exactly this verdict", found)
-        if clearance.decision != "approve":
-            raise _refusal(verdict, "a clearance that approves", f"one that {clearance.decision}s")
-        if self.at < clearance.at or (clearance.until is not None and self.at > clearance.until):
-            found = f"{clearance.at.isoformat()} to {clearance.until or 'open end'}"
-            raise _refusal(verdict, f"a clearance that holds at {self.at.isoformat()}", found)
 
     @property
     def statement(self) -> VerdictStatement:
         """What is signed."""
         return state(self.verdict, self.clearance)
+
+
+def check_clearance(verdict: Verdict, clearance: Clearance, at: datetime) -> None:
+    """Refuse a clearance that does not let ``verdict`` through at ``at``.
+
+    Raises:
+        ProvenanceError: it is of another verdict, rejects, has ended, or does not reach far enough, or
+            the policy does not enforce.
+    """
+    if verdict.policy_status != "enforce":
+        found = f"status {verdict.policy_status}"
+        raise _refusal(verdict, "a policy whose status is enforce", found)
+    if clearance.decision != "approve":
+        raise _refusal(verdict, "a clearance that approves", f"one that {clearance.decision}s")
+    if found := clearance.objection(verdict, at):
+        wanted = f"a clearance that holds for this verdict at {at.isoformat()}"
+        raise _refusal(verdict, wanted, found)
 
 
 def _refusal(verdict: Verdict, expected: str, found: str) -> ProvenanceError:

@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from compliance.clock import now
 from compliance.errors import ProvenanceError
 from compliance.files import write_atomically
-from compliance.provenance.approval import Approval
+from compliance.provenance.approval import Approval, check_clearance
 from compliance.provenance.files import opened
 from compliance.provenance.signers import Signer
 from compliance.provenance.statement import STATEMENT_TYPE, VerdictStatement, state
@@ -122,8 +122,10 @@ def write_attestation(
     from securesystemslib.dsse import Envelope
 
     moment = at or now()
-    if output is not None or clearance is not None:
+    if output is not None:
         Approval(verdict, moment, clearance)
+    elif clearance is not None:  # of a prompt alone, or in a container without manifests
+        check_clearance(verdict, clearance, moment)
     payload = _statement(verdict, state(verdict, clearance), output, moment)
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
     signature = _sign(envelope, signer)
@@ -168,6 +170,7 @@ def _statement(
     given = Subject(name=verdict.asset_name, sha256=statement.input_sha256, role="input")
     subjects = [given] if output is None else [given, output]
     passed = statement.lets_through
+    level = "COMPLIANCE_CLEARED" if statement.clearance else "COMPLIANCE_APPROVED"
     predicate = {
         "verifier": {"id": "compliance:reviewer"},
         "timeVerified": at.isoformat(),
@@ -177,7 +180,7 @@ def _statement(
             "digest": {"sha256": verdict.policy_digest},
         },
         "verificationResult": "PASSED" if passed else "FAILED",
-        "verifiedLevels": ["COMPLIANCE_APPROVED"] if passed else ["FAILED"],
+        "verifiedLevels": [level] if passed else ["FAILED"],
         STATEMENT_TYPE: statement.model_dump(mode="json"),
     }
     described = [_describe(subject) for subject in subjects]

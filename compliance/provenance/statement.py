@@ -6,12 +6,14 @@ prompts can be guessed from those. Where a prompt alone was reviewed its digest 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
+from compliance.facts import Waiver
 from compliance.findings import ModelUse
-from compliance.types import Model, digest_of
+from compliance.types import Model
 from compliance.verdicts import Clearance, Decision, Verdict
 
 STATEMENT_TYPE: Final = "compliance.verdict.v1"
@@ -32,15 +34,32 @@ class HitStatement(Model):
     """Id of the waiver that covers it."""
 
 
+class WaiverStatement(Model):
+    """A recorded exception that covers a hit."""
+
+    id: str
+    """Identifier of the waiver."""
+    rule: str
+    """The rule that it waives."""
+    owner: str
+    """Who answers for it."""
+    approver: str
+    """Who allowed it."""
+    reason: str
+    """Why."""
+    expires: date
+    """Last day on which it holds, UTC; inclusive."""
+
+
 class AcceptedGap(Model):
-    """Something that was not examined and that the policy accepts all the same."""
+    """Something that was not examined and that the policy, or a clearance, accepts all the same."""
 
     category: str
     """Path in the taxonomy."""
     source: str
     """Source in which it was not examined."""
     owner: str
-    """Who accepts it."""
+    """Who accepts it; the role, where a clearance does."""
     reason: str
     """Why."""
 
@@ -69,6 +88,12 @@ class ClearanceStatement(Model):
     """When."""
     until: AwareDatetime | None
     """Last moment that it holds; None means without end."""
+    territories: tuple[str, ...] = ()
+    """Territories that it is for; empty means all that were asked for."""
+    channels: tuple[str, ...] = ()
+    """Channels that it is for; empty means all that were asked for."""
+    accepts_incomplete: bool = False
+    """True where the person took it on that something was not examined."""
 
 
 class VerdictStatement(Model):
@@ -93,13 +118,15 @@ class VerdictStatement(Model):
     policy_status: Literal["draft", "monitor", "enforce"]
     """Only ``enforce`` can sign."""
     as_of: AwareDatetime
-    """The moment that permissions were read at."""
+    """The first moment at which this verdict was reached."""
     hits: tuple[HitStatement, ...] = ()
     """Rules that applied."""
     passed: tuple[str, ...] = ()
     """Rules that were examined and did not apply."""
+    waivers: tuple[WaiverStatement, ...] = ()
+    """Exceptions that cover hits, with their owners."""
     accepted_unexamined: tuple[AcceptedGap, ...] = ()
-    """What the policy accepts unexamined."""
+    """What the policy, or the clearance, accepts unexamined."""
     obligations: tuple[str, ...] = ()
     """What finalising had to add."""
     analyzers: tuple[AnalyzerStatement, ...] = ()
@@ -114,8 +141,10 @@ class VerdictStatement(Model):
         """Tell whether the file may be published: a complete approval, or a clearance."""
         if self.policy_status != "enforce":
             return False
-        approved = self.decision is Decision.APPROVE and self.complete
-        return approved or (self.decision is Decision.FLAG and self.clearance is not None)
+        if self.clearance is None:
+            return self.decision is Decision.APPROVE and self.complete
+        answered_for = self.complete or self.clearance.accepts_incomplete
+        return self.decision is not Decision.REJECT and answered_for
 
 
 def input_digest(verdict: Verdict) -> str:
@@ -140,16 +169,8 @@ def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatem
             for hit in verdict.hits
         ),
         passed=verdict.passed,
-        accepted_unexamined=tuple(
-            AcceptedGap(
-                category=gap.category,
-                source=gap.source,
-                owner=gap.accepted_by,
-                reason=gap.accepted_reason or "",
-            )
-            for gap in verdict.not_examined
-            if gap.accepted_by is not None
-        ),
+        waivers=tuple(_state_waiver(waiver) for waiver in verdict.waivers),
+        accepted_unexamined=_accepted(verdict, clearance),
         obligations=tuple(sorted({obligation.value for obligation in verdict.obligations})),
         analyzers=tuple(
             AnalyzerStatement(
@@ -162,7 +183,38 @@ def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatem
     )
 
 
+def _accepted(verdict: Verdict, clearance: Clearance | None) -> tuple[AcceptedGap, ...]:
+    """Return what the policy accepts unexamined, and what the person who cleared took on besides."""
+    found = []
+    for gap in verdict.not_examined:
+        owner, reason = gap.accepted_by, gap.accepted_reason or ""
+        if owner is None and clearance is not None and clearance.accepts_incomplete:
+            owner, reason = clearance.role, clearance.reason
+        if owner is not None:
+            found.append(
+                AcceptedGap(category=gap.category, source=gap.source, owner=owner, reason=reason)
+            )
+    return tuple(found)
+
+
+def _state_waiver(waiver: Waiver) -> WaiverStatement:
+    return WaiverStatement(
+        id=waiver.id,
+        rule=waiver.rule,
+        owner=waiver.owner,
+        approver=waiver.approver,
+        reason=waiver.reason,
+        expires=waiver.expires,
+    )
+
+
 def _state_clearance(clearance: Clearance) -> ClearanceStatement:
     return ClearanceStatement(
-        digest=digest_of(clearance), role=clearance.role, at=clearance.at, until=clearance.until
+        digest=clearance.digest,
+        role=clearance.role,
+        at=clearance.at,
+        until=clearance.until,
+        territories=clearance.territories,
+        channels=clearance.channels,
+        accepts_incomplete=clearance.accepts_incomplete,
     )

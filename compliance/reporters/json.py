@@ -16,7 +16,7 @@ SCHEMA = "compliance-report-1"
 
 def render(outcomes: Sequence[Outcome]) -> str:
     """Return the report as indented JSON with a ``schema`` field."""
-    codes = [outcome.verdict.exit_code for outcome in outcomes]
+    codes = [outcome.exit_code for outcome in outcomes]
     report = {
         "schema": SCHEMA,
         "exit_code": int(worst_exit_code(codes)),
@@ -34,7 +34,10 @@ def _one(outcome: Outcome) -> dict[str, Any]:
         "path": str(outcome.path) if outcome.path else None,
         "verdict": outcome.verdict.model_dump(mode="json"),
         "verdict_digest": outcome.verdict.digest,
-        "exit_code": int(outcome.verdict.exit_code),
+        "exit_code": int(outcome.exit_code),
+        "clearance": outcome.clearance.model_dump(mode="json") if outcome.clearance else None,
+        "waived": sum(1 for hit in outcome.verdict.hits if hit.waiver),
+        "warnings": list(outcome.warnings),
         "findings": findings,
         "files": {
             "folder": str(files.folder),

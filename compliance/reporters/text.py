@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance.facts import Waiver
 from compliance.findings import Finding
+from compliance.reporters import matrix
 from compliance.types import TimeSpan
-from compliance.verdicts import Decision, RuleHit, Verdict
+from compliance.verdicts import Clearance, Decision, RuleHit, Verdict
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -28,11 +30,18 @@ def _one(outcome: Outcome) -> str:
     lines = [_head(outcome.name, verdict)]
     for hit in verdict.hits:
         lines += _hit(hit, findings)
+    lines += matrix.lines(verdict)
+    lines += [_waiver(waiver) for waiver in verdict.waivers]
+    lines += [f"! {warning}" for warning in outcome.warnings]
     lines += _not_examined(verdict)
     lines += [f"  · not enforced while decoding: {gap}" for gap in verdict.containment]
     open_ends = sum(1 for one in verdict.not_examined if one.accepted_by is None)
-    lines.append(f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined")
+    waived = sum(1 for hit in verdict.hits if hit.waiver)
+    counts = f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined"
+    lines.append(counts + (f"   – {waived} waived" if waived else ""))
     lines += [f"  + {one.rule} obliges {one.kind} {one.value}" for one in verdict.obligations]
+    if outcome.clearance is not None:
+        lines.append(clearance_line(outcome.clearance))
     return "\n".join(printable(line) for line in (*lines, *_tail(outcome)))
 
 
@@ -49,6 +58,8 @@ def _head(name: str, verdict: Verdict) -> str:
 
 def _hit(hit: RuleHit, findings: dict[str, Finding]) -> list[str]:
     sign = f"– WAIVED by {hit.waiver}" if hit.waiver else _SIGNS[hit.decision]
+    if hit.monitored:
+        sign = "· MONITOR"
     behind = sorted(
         (findings[one] for one in hit.findings if one in findings),
         key=lambda one: (-one.score, one.span.start if one.span else 0.0, one.id),
@@ -64,6 +75,24 @@ def _hit(hit: RuleHit, findings: dict[str, Finding]) -> list[str]:
     if hit.note:
         lines.append(f"{'':<10}{hit.note}")
     return lines
+
+
+def _waiver(waiver: Waiver) -> str:
+    who = f"owner {waiver.owner}, approved by {waiver.approver}"
+    return f"  – {waiver.id} waives {waiver.rule} to {waiver.expires}: {waiver.reason} ({who})"
+
+
+def clearance_line(clearance: Clearance) -> str:
+    """Return a person's decision as one line."""
+    word = "✔ CLEARED" if clearance.decision == "approve" else "✖ REJECTED"
+    said = f"{word} by {clearance.by} ({clearance.role}) on {clearance.at:%Y-%m-%d %H:%M} UTC"
+    if clearance.until is not None:
+        said += f" until {clearance.until:%Y-%m-%d}"
+    scope = (("territories", clearance.territories), ("channels", clearance.channels))
+    said += "".join(f", {name} {' '.join(values)}" for name, values in scope if values)
+    if clearance.accepts_incomplete:
+        said += ", accepting what was not examined"
+    return f"{said}: {clearance.reason}"
 
 
 def _finding_line(sign: str, hit: RuleHit, finding: Finding) -> str:
@@ -123,16 +152,20 @@ def _tail(outcome: Outcome) -> list[str]:
     word = verdict.decision.upper()
     if not verdict.complete:
         word += " (incomplete)"
+    if outcome.clearance is not None:
+        word += ", cleared" if outcome.clearance.decision == "approve" else ", rejected by a person"
     said = [word]
     if files.signed:
         said.append(f"signed {short(files.signed)}")
     said.append(f"evidence {short(files.folder)}/")
-    open_hits = [hit for hit in verdict.hits if not hit.waiver and hit.decision != "approve"]
-    if open_hits:
+    open_hits = [hit for hit in verdict.hits if hit.counts and hit.decision != "approve"]
+    if open_hits and outcome.clearance is None:
         said.append(f"next: compliance explain {open_hits[0].rule}")
     elif files.signed:
         said.append(f"next: compliance verify {short(files.signed)}")
     lines = [" · ".join(said)]
+    if verdict.decision is Decision.FLAG and outcome.clearance is None and not verdict.replay:
+        lines.append(f"  a person may clear it: compliance clear {verdict.key[:12]}")
     if files.signed and "record" not in verdict.parts:
         lines.append(
             "  no generation record (--record): the signed copy does not say how it was made"

@@ -23,8 +23,8 @@ class Event(Model):
     at: AwareDatetime
     """When, UTC."""
     kind: str
-    """``verdict.committed``, ``clearance.added``, ``publication.added``, ``person.enrolled`` or
-    ``person.erased``."""
+    """``verdict.committed``, ``clearance.added``, ``output.added``, ``publication.added``,
+    ``person.enrolled`` or ``person.erased``."""
     subject: str
     """Key of the verdict, or the random identifier of the person."""
     digest: str

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that leads to these tables; an older database is upgraded, a newer one refused."""
 
 
@@ -82,6 +82,19 @@ clearances = Table(
     Column("decision", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime),
+    Column("document", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Which signed file came from which verdict, so that its digest leads back there.
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
+    Column("output_sha256", String(64), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
     Column("document", Text, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, Table, select
+from sqlalchemy import Connection, Engine, Row, Table, select, true
 
 from compliance.clock import now
 from compliance.errors import StoreError
 from compliance.store.engine import insert_once, reading, writing
 from compliance.store.events import Clock, Event, append_event
-from compliance.store.tables import clearances, events, publications, verdicts
+from compliance.store.tables import clearances, events, outputs, publications, verdicts
 from compliance.types import canonical_json
-from compliance.verdicts import Clearance, Publication, Verdict
+from compliance.verdicts import Clearance, Publication, SignedOutput, Verdict
 
 
 class VerdictStore:
@@ -82,6 +83,24 @@ class VerdictStore:
         with reading(self._engine) as connection:
             return _verdict(_find(connection, key))
 
+    def find(self, prefix: str) -> Verdict:
+        """Return the one verdict whose key begins with ``prefix``.
+
+        Raises:
+            StoreError: no key does, or several do.
+        """
+        begins = verdicts.c.key.startswith(prefix, autoescape=True)
+        found = self._select(begins, limit=2)
+        if len(found) == 1:
+            return found[0]
+        raise StoreError(
+            "several verdicts have such a key" if found else "there is no such verdict",
+            expected="the first digits of exactly one verdict's key",
+            found=prefix,
+            where="verdicts",
+            fix="give more digits" if found else "run 'compliance review ASSET', which commits one",
+        )
+
     def latest(self) -> Verdict | None:
         """Return the verdict that was committed last; None where there is none."""
         newest = select(verdicts).order_by(verdicts.c.number.desc()).limit(1)
@@ -122,6 +141,22 @@ class VerdictStore:
                 )
             self._add(connection, clearances, "clearance.added", row, document)
 
+    def add_output(self, output: SignedOutput) -> None:
+        """Store that a signed copy was made; the same one again changes nothing.
+
+        Raises:
+            StoreError: there is no such verdict.
+        """
+        document = canonical_json(output).decode()
+        row = {
+            "verdict_key": output.verdict_key,
+            "output_sha256": output.output_sha256,
+            "at": output.at,
+        }
+        with writing(self._engine) as connection:
+            _find(connection, output.verdict_key)
+            self._add(connection, outputs, "output.added", row, document)
+
     def add_publication(self, publication: Publication) -> None:
         """Store that an output went out; the same event again changes nothing.
 
@@ -142,14 +177,32 @@ class VerdictStore:
         """Return the clearances of a verdict, oldest first."""
         return tuple(
             Clearance.model_validate_json(document)
-            for document in self._documents(clearances, verdict_key)
+            for document in self._documents(clearances, clearances.c.verdict_key == verdict_key)
         )
 
-    def publications(self, verdict_key: str) -> tuple[Publication, ...]:
-        """Return where outputs went under a verdict, oldest first."""
+    def standing_clearance(self, verdict: Verdict, at: datetime) -> Clearance | None:
+        """Return the decision that counts for a verdict at ``at``: the last one, if it still holds.
+
+        Where the last one ended, none before it comes back: it was replaced for a reason.
+        """
+        given = self.clearances(verdict.key)
+        return given[-1] if given and not given[-1].objection(verdict, at) else None
+
+    def outputs(self, sha256: str) -> tuple[SignedOutput, ...]:
+        """Return how the signed file with this digest came about, oldest first."""
+        return tuple(
+            SignedOutput.model_validate_json(document)
+            for document in self._documents(outputs, outputs.c.output_sha256 == sha256)
+        )
+
+    def publications(self, verdict_key: str | None = None) -> tuple[Publication, ...]:
+        """Return where outputs went under a verdict, or under all, in the order of recording."""
         return tuple(
             Publication.model_validate_json(document)
-            for document in self._documents(publications, verdict_key)
+            for document in self._documents(
+                publications,
+                true() if verdict_key is None else publications.c.verdict_key == verdict_key,
+            )
         )
 
     def events(self, after: int = 0, limit: int = 1000) -> tuple[Event, ...]:
@@ -167,13 +220,13 @@ class VerdictStore:
         ):
             append_event(connection, self._clock(), kind, row["verdict_key"], digest)
 
-    def _select(self, condition: Any) -> tuple[Verdict, ...]:
-        found = select(verdicts).where(condition).order_by(verdicts.c.number)
+    def _select(self, condition: Any, limit: int | None = None) -> tuple[Verdict, ...]:
+        found = select(verdicts).where(condition).order_by(verdicts.c.number).limit(limit)
         with reading(self._engine) as connection:
             return tuple(_verdict(row) for row in connection.execute(found))
 
-    def _documents(self, table: Table, verdict_key: str) -> list[str]:
-        found = select(table).where(table.c.verdict_key == verdict_key).order_by(table.c.number)
+    def _documents(self, table: Table, condition: Any) -> list[str]:
+        found = select(table).where(condition).order_by(table.c.number)
         with reading(self._engine) as connection:
             return [_intact(row) for row in connection.execute(found)]
 

@@ -1,14 +1,16 @@
 """What may be signed, and what may not."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from compliance.errors import ProvenanceError
+from compliance.facts import Release, Waiver
 from compliance.provenance.approval import Approval
-from compliance.verdicts import Clearance, Decision, Verdict
+from compliance.provenance.statement import state
+from compliance.verdicts import Clearance, Decision, NotExamined, Verdict
 
 Make = Callable[..., Verdict]
 
@@ -96,3 +98,55 @@ def test_no_clearance_lets_a_rejected_or_merely_monitored_file_through(
     verdict = verdict_of(clip, **changes)
     with pytest.raises(ProvenanceError):
         Approval(verdict, verdict.as_of, clearance_of(verdict))
+
+
+def test_an_incomplete_flag_is_signed_only_where_the_clearance_takes_that_on(
+    verdict_of: Make, clip: Path
+) -> None:
+    gap = NotExamined(category="brand.logo", source="frame", rules=("r",), reason="no model")
+    verdict = verdict_of(clip, decision=Decision.FLAG, complete=False, not_examined=(gap,))
+    with pytest.raises(ProvenanceError, match="not examined"):
+        Approval(verdict, verdict.as_of, clearance_of(verdict))
+    clearance = clearance_of(verdict, accepts_incomplete=True)
+    statement = Approval(verdict, verdict.as_of, clearance).statement
+    assert statement.lets_through
+    assert [(one.category, one.owner) for one in statement.accepted_unexamined] == [
+        ("brand.logo", "brand-legal")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "asked", "holds"),
+    [
+        ({}, {}, True),
+        ({}, {"territories": ("DE",), "channels": ("tv",)}, True),
+        ({"territories": ("DE", "FR")}, {"territories": ("DE",)}, True),
+        ({"territories": ("DE",)}, {"territories": ("DE", "FR")}, False),
+        ({"territories": ("DE",)}, {}, False),
+        ({"channels": ("tv",)}, {"territories": ("DE",)}, False),
+        ({"channels": ("tv",)}, {"channels": ("tv",)}, True),
+    ],
+)
+def test_a_clearance_reaches_the_whole_release_or_does_not_count(
+    verdict_of: Make,
+    clip: Path,
+    scope: dict[str, tuple[str, ...]],
+    asked: dict[str, tuple[str, ...]],
+    holds: bool,
+) -> None:
+    verdict = verdict_of(clip, decision=Decision.FLAG, release=Release(**asked))
+    assert (clearance_of(verdict, **scope).objection(verdict, verdict.as_of) == "") is holds
+
+
+def test_a_waiver_is_signed_with_its_owner(verdict_of: Make, clip: Path) -> None:
+    waiver = Waiver(
+        id="W-1",
+        asset_sha256="a" * 64,
+        rule="r",
+        reason="agreed",
+        owner="grace",
+        approver="ada",
+        expires=date(2026, 12, 31),
+    )
+    (said,) = state(verdict_of(clip, waivers=(waiver,))).waivers
+    assert (said.id, said.owner, said.approver) == ("W-1", "grace", "ada")

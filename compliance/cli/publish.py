@@ -1,0 +1,125 @@
+"""``compliance publish``: record where a file went, and list what was recorded."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from compliance.cli import inputs
+from compliance.cli.formats import Format
+from compliance.errors import NotLetThrough
+from compliance.verdicts import Clearance, Decision, ExitCode, Publication, Verdict
+
+if TYPE_CHECKING:
+    from compliance.store.verdicts import VerdictStore
+
+app = typer.Typer(help="Record and list publications.", no_args_is_help=True)
+
+
+@app.command("record")
+def record(
+    asset: Annotated[Path, typer.Argument(help="The very file that went out.")],
+    where: Annotated[str, typer.Option(help="Where it went, such as an address or a station.")],
+    when: Annotated[datetime, typer.Option(help="When, UTC.")],
+    territories: Annotated[
+        str | None, typer.Option(help="DE,FR; by default those of the release.")
+    ] = None,
+) -> int:
+    """Record that a file was published; refused where nothing lets it through."""
+    from compliance.provenance.files import sha256_of
+    from compliance.store.engine import open_database
+    from compliance.store.verdicts import VerdictStore
+
+    inputs.check_said({"--where": where})
+    sha256 = sha256_of(asset)
+    asked = tuple(part.strip() for part in (territories or "").split(",") if part.strip())
+    moment = when.replace(tzinfo=UTC)
+    store = VerdictStore(open_database(inputs.settings().database_url))
+    verdict, clearance = _let_through(store, asset, sha256, asked, moment)
+    publication = Publication(
+        output_sha256=sha256,
+        where=where,
+        at=moment,
+        verdict_key=verdict.key,
+        clearance=clearance.digest if clearance else None,
+        territories=asked or verdict.release.territories,
+    )
+    store.add_publication(publication)
+    typer.echo(_line(publication))
+    return ExitCode.APPROVE
+
+
+@app.command("list")
+def list_publications(
+    format: Annotated[Format, typer.Option(help="Format of the list.")] = Format.TEXT,
+) -> int:
+    """List what was recorded, in the order of recording."""
+    from compliance.store.engine import open_database
+    from compliance.store.verdicts import VerdictStore
+
+    found = VerdictStore(open_database(inputs.settings().database_url)).publications()
+    if format is Format.JSON:
+        typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        return ExitCode.APPROVE
+    for one in found:
+        typer.echo(_line(one))
+    typer.echo(f"{len(found)} publications")
+    return ExitCode.APPROVE
+
+
+def _let_through(
+    store: VerdictStore, asset: Path, sha256: str, territories: tuple[str, ...], at: datetime
+) -> tuple[Verdict, Clearance | None]:
+    """Return the newest verdict that lets this file through, and the clearance it needed.
+
+    Raises:
+        NotLetThrough: there is none; says why each that was found does not.
+    """
+    signed = [store.get(output.verdict_key) for output in store.outputs(sha256)]
+    objections = []
+    for verdict in reversed(signed or store.find_media(sha256)):
+        # By whole days, as people say when something went out and when a clearance ends.
+        clearance = store.standing_clearance(verdict, datetime.combine(at, time.max, UTC))
+        objection = _objection(verdict, clearance, territories, at)
+        if not objection:
+            return verdict, clearance
+        objections.append(f"verdict {verdict.key[:12]}: {objection}")
+    raise NotLetThrough(
+        "the publication is not recorded, because nothing lets this file through",
+        expected="a file that a verdict approves or a clearance clears, for these places and days",
+        found="; ".join(dict.fromkeys(objections)) or f"no verdict on SHA-256 {sha256}",
+        where=str(asset),
+        fix="review it, have a flag cleared, publish the signed copy; if it went out already, recall it",
+    )
+
+
+def _objection(
+    verdict: Verdict, clearance: Clearance | None, territories: tuple[str, ...], at: datetime
+) -> str:
+    """Return why a verdict does not let its file out there and then; empty where it does."""
+    if verdict.policy_status != "enforce" or verdict.replay:
+        return "it cannot let anything out"
+    approved = verdict.decision is Decision.APPROVE and verdict.complete
+    if clearance is not None and clearance.decision == "reject":
+        return "a person rejected it"
+    if not approved and clearance is None:
+        return f"{verdict.decision}{'' if verdict.complete else ', incomplete'}, and not cleared"
+    release = verdict.release
+    if release.territories and not set(territories) <= set(release.territories):
+        return f"it is for {', '.join(release.territories)} only"
+    if (release.starts and at.date() < release.starts) or (
+        release.ends and at.date() > release.ends
+    ):
+        return f"it is for {release.starts or 'any day'} to {release.ends or 'any day'} only"
+    return ""
+
+
+def _line(one: Publication) -> str:
+    under = f"verdict {one.verdict_key[:12]}"
+    under += f", clearance {one.clearance[:12]}" if one.clearance else ""
+    places = " ".join(one.territories) or "everywhere"
+    return f"{one.at:%Y-%m-%d %H:%M} UTC  {one.where}  {places}  {one.output_sha256[:12]}  {under}"
