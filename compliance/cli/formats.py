@@ -10,3 +10,11 @@ class Format(enum.StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class ReportFormat(enum.StrEnum):
+    """Formats of a review's report."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
