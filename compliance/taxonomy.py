@@ -71,6 +71,16 @@ _LEAVES = (
     Category("deception.impersonation", "Pretending to be a person or body", ALL),
     Category("disclosure.label", "A visible label that says that media is generated", FRAME),
     Category(
+        "disclosure.latent",
+        "Metadata that name provider, system with version, time and unique id of the generation",
+        METADATA,
+    ),
+    Category("disclosure.aigc", "The metadata field AIGC of GB 45438-2025", METADATA),
+    Category("flash.general", "Flashes of light, more than three in any second", FRAME),
+    Category("flash.red", "Flashes to or from saturated red, more than three in any second", FRAME),
+    Category("flash.extended", "Two or three flashes a second for more than five seconds", FRAME),
+    Category("flash.pattern", "Regular spatial patterns that can provoke seizures", FRAME),
+    Category(
         "generation.synthetic", "Made or changed by a generative model, as declared", METADATA
     ),
     Category("provenance.manifest", "A C2PA manifest is there and intact", METADATA),

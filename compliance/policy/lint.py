@@ -107,7 +107,8 @@ def _reach(
     ]
     if unseen and len(unseen) == len(leaves) and GAPS not in rule.find:
         message = f"rule {rule.id} can never hit: no analyzer finds {', '.join(unseen)}"
-        yield "error", (*at, "find"), message, "install an analyzer that does, or delete the rule"
+        grave: Literal["error", "warning"] = "error" if rule.status == "enforce" else "warning"
+        yield grave, (*at, "find"), message, "install an analyzer that does, or delete the rule"
         return
     for path in unseen if rule.demands_evidence else ():
         if not _accepts(policy, path):
