@@ -66,11 +66,16 @@ def _expression(rule: Rule, situation: Situation, findings: tuple[Finding, ...])
 def _declared_but_missing(
     rule: Rule, situation: Situation, findings: tuple[Finding, ...]
 ) -> Conclusion:
-    branches = {leaf.path for path in rule.find for leaf in TAXONOMY.below(path)}
-    wanted = {name for path in branches for name in declarations(path, situation.release)}
-    found = {name for finding in findings for name in names_of(finding)}
-    missing = sorted(wanted - found)
+    leaves = {leaf.path for path in rule.find for leaf in TAXONOMY.below(path)}
+    wanted = {(_branch(p), name) for p in leaves for name in declarations(p, situation.release)}
+    # a person is not found where a brand of that name is
+    found = {(_branch(one.category), name) for one in findings for name in names_of(one)}
+    missing = sorted({name for _, name in wanted - found})
     return Conclusion(bool(missing), note=f"declared but not found: {', '.join(missing)}")
+
+
+def _branch(category: str) -> str:
+    return category.split(".")[0]
 
 
 def _label_missing(rule: Rule, situation: Situation, findings: tuple[Finding, ...]) -> Conclusion:

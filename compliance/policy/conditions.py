@@ -195,7 +195,8 @@ def _area(finding: Finding) -> float | None:
 
 def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
     """Tell whether nobody knows, or nobody cleared, the face or voice of a presence."""
-    found = situation.matches.get((finding.analyzer, finding.track or ""), [])
+    track = finding.track  # without one, nothing tells whose match is whose
+    found = [] if track is None else situation.matches.get((finding.analyzer, track), [])
     known = [
         one
         for one in found

@@ -333,6 +333,11 @@ def _nonsense(rule: Rule) -> Iterator[tuple[str, str]]:
             )
     if rule.declared and any(leaf.split(".")[0] not in _DECLARABLE for leaf in leaves):
         yield "'declared' is about people, brands and works", f"find below {', '.join(_DECLARABLE)}"
+    if rule.label and (rule.declared or any(rule.unless.model_dump().values())):
+        yield (
+            "'label' does not go with 'unless' or 'declared'",
+            "a permission would make the label count as missing",
+        )
     if rule.declared == "missing" and any(rule.unless.model_dump().values()):
         yield (
             "'declared: missing' does not go with 'unless'",

@@ -3,81 +3,164 @@
 Slow and plain on purpose: it loops over the JSON of policy and facts, and shares only the categories.
 """
 
+import itertools
+import re
+from collections import defaultdict
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 from compliance.facts import Facts
 from compliance.policy.schema import Policy
-from compliance.taxonomy import TAXONOMY
+from compliance.taxonomy import PRESENCE, TAXONOMY
 
 EU = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-ORDER = {"approve": 0, "flag": 1, "reject": 2}
+TORN = "integrity.undecodable"
+DECLARES = {"likeness": "people", "brand": "brands", "ip": "works"}
 
 
 def naive(policy: Policy, facts: Facts, as_of: datetime) -> dict[str, object]:
     p, f = policy.effective(), facts.model_dump(mode="json")
-    today = as_of.astimezone(UTC)
-    findings = {}
-    for index, report in enumerate(f["reports"]):
-        for position, finding in enumerate(report["findings"]):
-            findings[facts.reports[index].findings[position].id] = finding
+    f["now"], f["found"] = as_of.astimezone(UTC), {}
+    for report, dumped in zip(facts.reports, f["reports"], strict=True):
+        for one, finding in zip(report.findings, dumped["findings"], strict=True):
+            f["found"][one.id] = finding
     if f["gaps"]:
-        findings["gap"] = {
-            "category": "integrity.undecodable", "score": 1.0, "span": None, "region": None, "reference": None,
+        absent = dict.fromkeys(["span", "region", "reference", "frames", "track"])
+        f["found"]["gap"] = {
+            "category": TORN, "score": 1.0, "analyzer": "media", "source": "metadata", **absent,
         }  # fmt: skip
-    worst, hits, passed, obligations = "approve", set(), set(), set()
-    missing: dict[tuple[str, str], set[str]] = {}
-    looked_at_anything = False
-    rules_ok = {}
-    for rule in p["rules"]:
-        if not applies(rule.get("applies", {}), f["release"], today):
-            continue
-        kept = {key for key, one in findings.items() if counts(rule, one, f, today)}
-        if kept and len(kept) >= rule.get("when", {}).get("min_count", 1):
-            decision = rule["then"]
-            mark = rule.get("oblige", {}).get("mark")
-            if mark and mark not in f["marks"] and decision == "approve":
-                decision = "flag"
-            waived = any(
-                w["rule"] == rule["id"]
-                and w["asset_sha256"] == f["asset_sha256"]
-                and today.date().isoformat() <= w["expires"]
-                for w in f["waivers"]
-            )
-            hits.add((rule["id"], decision, frozenset(kept), waived))
-            if not waived:
-                worst = max(worst, decision, key=lambda d: ORDER[d])
-                if mark:
-                    obligations.add((rule["id"], mark))
-        if rule["then"] == "approve" and "oblige" not in rule:
-            continue
-        seen, unseen = under(rule["find"], "integrity.undecodable") and not f["gaps"], set()
-        for category, leaf in TAXONOMY.leaves.items():
-            if category == "integrity.undecodable" or not under(rule["find"], category):
-                continue
-            for source in leaf.sources:
-                if source not in f["applicable"]:
-                    continue
-                if examined(category, source, rule, f["reports"]):
-                    seen = looked_at_anything = True
-                else:
-                    unseen.add((category, str(source)))
-                    missing.setdefault((category, str(source)), set()).add(rule["id"])
-        rules_ok[rule["id"]] = (seen, unseen)
-    accepted = {pair for pair in missing if accepts(p.get("accept_unexamined", []), *pair)}
-    complete = set(missing) == accepted and not f["gaps"] and looked_at_anything
-    if not complete:
-        worst = max(worst, p["if_not_examined"], key=lambda d: ORDER[d])
-    for rule_id, (seen, unseen) in rules_ok.items():
-        if seen and unseen <= accepted and rule_id not in {hit[0] for hit in hits}:
-            passed.add(rule_id)
+    names = ("territories", "channels", "audience")
+    axes = [[[one] for one in dict.fromkeys(f["release"][name])] or [[]] for name in names]
+    places = []
+    for place in itertools.product(*axes):
+        release = f["release"] | dict(zip(names, place, strict=True))
+        places.append(one_place(p, f | {"release": release}))
+    hits: dict[str, tuple] = {}
+    for rule, decision, ids, waived, monitored in (hit for one in places for hit in one["hits"]):
+        before = hits.get(rule, (rule, decision, frozenset(), waived, monitored))
+        ids = before[2] | ids
+        hits[rule] = (rule, worse(before[1], decision), ids, waived, monitored)
+    missing: dict[tuple, frozenset] = defaultdict(frozenset)
+    for one in places:
+        for pair, rules in one["missing"].items():
+            missing[pair] |= rules
+    bad = {rule for (*_, fine), rules in missing.items() if not fine for rule in rules}
+    passed = {rule for one in places for rule in one["passed"]} - bad - hits.keys()
     return {
-        "decision": worst,
+        "decision": worse(*(one["decision"] for one in places)),
+        "complete": all(one["complete"] for one in places),
+        "hits": set(hits.values()),
+        "passed": passed,
+        "missing": dict(missing),
+        "obligations": {duty for one in places for duty in one["obligations"]},
+        "cells": [(one["decision"], one["complete"], one["counted"]) for one in places],
+    }
+
+
+def one_place(p: dict, f: dict) -> dict:
+    hits, obligations, worst = set(), set(), "approve"
+    missing, done = defaultdict(set), {}
+    for rule in p["rules"]:
+        if not applies(rule.get("applies", {}), f):
+            continue
+        hit, ids, failed = concludes(rule, f)
+        monitored = rule["status"] == "monitor"
+        needs = not monitored and (rule["then"] != "approve" or "oblige" in rule)
+        if hit:
+            duties = duties_of(rule.get("oblige", {}))
+            able = all((value if kind == "mark" else kind) in f["marks"] for kind, value in duties)
+            decision = rule["then"] if able else worse(rule["then"], "flag")
+            today = f["now"].date().isoformat()
+            waived = any(
+                (w["rule"], w["asset_sha256"]) == (rule["id"], f["asset_sha256"]) and today <= w["expires"]
+                for w in f["waivers"]
+            )  # fmt: skip
+            hits.add((rule["id"], decision, ids, waived, monitored))
+            if not waived and not monitored:
+                worst = worse(worst, decision)
+                obligations |= {(rule["id"], *duty) for duty in duties}
+        if not needs:
+            continue
+        if failed:
+            missing["*", "rule " + rule["id"], False] |= {rule["id"]}
+            worst = worse(worst, rule["then"])  # what cannot be told is taken to be the worst
+        seen, unseen = under(rule["find"], TORN) and not f["gaps"], set()
+        if seen:
+            done[rule["id"]] = "torn"
+        for category, source in wanted_of(rule, f):
+            if examined(category, source, rule, f["reports"]):
+                done[rule["id"]] = "seen"
+            else:
+                unseen.add((category, source, accepts(p, category, source)))
+        for pair in unseen:
+            missing[pair] |= {rule["id"]}
+        if failed or not all(pair[2] for pair in unseen):
+            done[rule["id"]] = done.get(rule["id"], "") + " but"
+    complete = all(pair[2] for pair in missing) and not f["gaps"]
+    complete = complete and any("seen" in how for how in done.values())
+    return {
+        "decision": worst if complete else worse(worst, p["if_not_examined"]),
         "complete": complete,
         "hits": hits,
-        "passed": passed,
-        "missing": {(*pair, frozenset(rules), pair in accepted) for pair, rules in missing.items()},
+        "counted": {hit[0] for hit in hits if not hit[3] and not hit[4]},
+        "passed": {rule for rule, how in done.items() if how in ("seen", "torn")} - {h[0] for h in hits},
+        "missing": {pair: frozenset(rules) for pair, rules in missing.items()},
         "obligations": obligations,
-    }
+    }  # fmt: skip
+
+
+def concludes(rule: dict, f: dict) -> tuple[bool, frozenset, bool]:
+    """Does it hit, by which findings, and could it not be told?"""
+    kept = {key: one for key, one in f["found"].items() if counts(rule, one, f)}
+    if len(kept) < rule.get("when", {}).get("min_count", 1):
+        kept = {}
+    if "label" in rule:
+        return not kept, frozenset(), False
+    if rule.get("declared") == "missing":
+        kinds = {leaf.split(".")[0] for leaf in TAXONOMY.leaves if under(rule["find"], leaf)}
+        absent = [
+            name
+            for kind in kinds
+            for name in f["release"][DECLARES[kind]]
+            if not any(
+                named(one, [name]) for one in kept.values() if under([kind], one["category"])
+            )
+        ]
+        return bool(absent), frozenset(), False
+    if "expr" in rule and kept:
+        if len(kept) ** (2 if rule["expr"].count("exists") > 1 else 1) > 4_000_000:
+            return False, frozenset(), True
+        kept = kept if true_of(rule["expr"], list(kept.values())) else {}
+    return bool(kept), frozenset(kept), False
+
+
+def true_of(expr: str, findings: list[dict]) -> bool:
+    """Say the expression in Python; a field that cannot be measured is larger than any number."""
+    rows = [SimpleNamespace(**fields(one)) for one in findings]
+    for theirs, ours in (
+        ("&&", " and "), ("||", " or "), ("startsWith", "startswith"), ("endsWith", "endswith"),
+        ("contains", "__contains__"),
+    ):  # fmt: skip
+        expr = expr.replace(theirs, ours)
+    expr = re.sub(r"findings\.exists\((\w+),", r"exists(lambda \1:", expr)
+    return bool(eval(expr, {"exists": lambda test: any(test(row) for row in rows)}))
+
+
+def fields(one: dict) -> dict:
+    reference = one["reference"] or {"bank": "", "entry": "", "label": ""}
+    name = f"{reference['bank']}/{reference['entry']}" if one["reference"] else ""
+    texts = {key: one[key] or "" for key in ("category", "source", "analyzer", "track")}
+    inf, span, region = float("inf"), one["span"], one["region"]
+    numbers = {
+        "score": one["score"], "frames": one["frames"] or inf,
+        "seconds": span["end"] - span["start"] if span else inf,
+        "area_percent": square(region["points"]) if region else inf,
+    }  # fmt: skip
+    return {**reference, **texts, **numbers, "reference": name}
+
+
+def worse(*decisions: str) -> str:
+    return max(decisions, key=["approve", "flag", "reject"].index)
 
 
 def under(paths: list[str], category: str) -> bool:
@@ -86,71 +169,87 @@ def under(paths: list[str], category: str) -> bool:
     return any(words[: len(path.split("."))] == path.split(".") for path in paths)
 
 
-def applies(applies: dict, release: dict, today: datetime) -> bool:
+def duties_of(oblige: dict) -> set[tuple[str, str]]:
+    duties = {(kind, oblige[kind]) for kind in ("mark", "watermark") if kind in oblige}
+    if label := oblige.get("label"):
+        least = f", {label['min_seconds']:g} s or longer" if "min_seconds" in label else ""
+        duties.add(("label", f"“{label['text']}” {label['place']}{least}"))
+    return duties
+
+
+def applies(applies: dict, f: dict) -> bool:
+    release, today = f["release"], f["now"].date().isoformat()
     if "territories" in applies and release["territories"]:
-        ours, theirs = countries(applies["territories"]), countries(release["territories"])
-        if not any(country in theirs for country in ours):
+        pairs = itertools.product(applies["territories"], release["territories"])
+        if not any(inside(a, b) or inside(b, a) or b == "Atlantis" for a, b in pairs):
             return False
-    if "channels" in applies and release["channels"]:
-        theirs = [channel.lower() for channel in release["channels"]]
-        if not any(channel.lower() in theirs for channel in applies["channels"]):
+    purpose = [release["purpose"]] if release["purpose"] else []
+    asked = {"channels": release["channels"], "audience": release["audience"], "purpose": purpose}
+    for key, theirs in (asked | {"provider": f["providers"]}).items():
+        ours = {one.lower() for one in applies.get(key, [])}
+        if ours and theirs and not ours & {one.lower() for one in theirs}:
             return False
-    for key in ("audience", "purpose"):
-        if key in applies and release[key] and release[key] not in applies[key]:
-            return False
-    start = release["starts"] or today.date().isoformat()
-    end = release["ends"] or date.max.isoformat()
+    start, end = release["starts"] or today, release["ends"] or date.max.isoformat()
     if start > end:
         return True  # nonsense proves nothing
-    if "until" in applies and start > applies["until"]:
-        return False
-    return not ("from" in applies and end < applies["from"])
+    return start <= applies.get("until", start) and end >= applies.get("from", end)
 
 
-def countries(names: list[str]) -> set[str]:
-    out: set[str] = set()
-    for name in names:
-        if name == "EU":
-            out |= EU
-        elif name == "Atlantis":
-            out |= {*EU, "US", "GB"}
-        else:
-            out.add(name)
-    return out
+def inside(one: str, other: str) -> bool:
+    return one == other or (other == "EU" and one in EU) or (other == "US" and one[:3] == "US-")
 
 
-def counts(rule: dict, finding: dict, f: dict, today: datetime) -> bool:
-    if not under(rule["find"], finding["category"]):
-        return False
-    reference = finding["reference"]
-    if "in" in rule and (reference is None or reference["bank"] not in rule["in"]):
-        return False
-    if "except" in rule and reference is not None:
-        for name in rule["except"]:
-            if name in (reference["entry"], reference["label"]):
-                return False
-            if name == reference["bank"] + "/" + reference["entry"]:
-                return False
-    when = rule.get("when", {})
-    if finding["score"] < when.get("min_score", 0):
-        return False
-    span, region = finding["span"], finding["region"]
-    if span is not None and span["end"] - span["start"] + 1.0 < when.get("min_seconds", 0):
-        return False
-    if region is not None and square(region["points"]) < when.get("min_area_percent", 0):
-        return False
+def counts(rule: dict, one: dict, f: dict) -> bool:
     unless = rule.get("unless", {})
-    if "consent" in unless and reference is not None:
-        for one in f["consents"]:
-            named = finding["category"] in ["likeness." + use for use in one["uses"]]
-            if named and reaches(one, one["person"], reference, f, today):
-                return False
-    if "licence" in unless and reference is not None:
-        for one in f["licences"]:
-            owned = finding["category"].split(".")[0] in ("brand", "ip")
-            if owned and reaches(one, one["reference"], reference, f, today):
-                return False
-    return True
+    if "unknown" in rule:
+        presences = [PRESENCE[leaf] for leaf in PRESENCE if under(rule["find"], leaf)]
+        if one["category"] not in presences or not reaches_bounds(rule, one):
+            return False
+        known = [
+            match
+            for match in f["found"].values()
+            if match["analyzer"] == one["analyzer"]
+            and one["track"] is not None
+            and match["track"] == one["track"]
+            and match["reference"]
+            and under(rule["find"], match["category"])
+            and match["reference"]["bank"] in rule.get("in", [match["reference"]["bank"]])
+            and match["score"] >= rule["when"]["min_score"]
+        ]
+        return not any(not unless or covered(unless, match, f) for match in known)
+    if not under(rule["find"], one["category"]) or not reaches_bounds(rule, one):
+        return False
+    if "in" in rule and (one["reference"] is None or one["reference"]["bank"] not in rule["in"]):
+        return False
+    if named(one, rule.get("except", [])) or ("only" in rule and not named(one, rule["only"])):
+        return False
+    if rule.get("declared") == "undeclared" and covered({"declared": "release"}, one, f):
+        return False
+    return not covered(unless, one, f)
+
+
+def named(one: dict, names: list[str]) -> bool:
+    reference = one["reference"]
+    if reference is None:
+        return False
+    slashed = reference["bank"] + "/" + reference["entry"]
+    return any(name in (reference["entry"], reference["label"], slashed) for name in names)
+
+
+def reaches_bounds(rule: dict, one: dict) -> bool:
+    when, span, region = rule.get("when", {}), one["span"], one["region"]
+    if one["score"] < when.get("min_score", 0):
+        return False
+    if one["frames"] is not None and one["frames"] < when.get("min_frames", 0):
+        return False
+    if region and square(region["points"]) < when.get("min_area_percent", 0):
+        return False
+    if span is None:
+        return True
+    start, end = max(0, span["start"] - 0.5), span["end"] + 0.5  # between two examined frames
+    if span["end"] - span["start"] + 1.0 < when.get("min_seconds", 0):
+        return False
+    return end >= when.get("after_seconds", 0) and start < when.get("before_seconds", 1e9)
 
 
 def square(points: list[list[float]]) -> float:
@@ -159,28 +258,45 @@ def square(points: list[list[float]]) -> float:
     return 100 * width * (max(y for _, y in points) - min(y for _, y in points))
 
 
-def reaches(permit: dict, granted: dict, wanted: dict, f: dict, today: datetime) -> bool:
+def covered(unless: dict, one: dict, f: dict) -> bool:
+    branch, reference = one["category"].split(".")[0], one["reference"]
+    if reference is None:
+        return False
+    if "declared" in unless and named(one, f["release"].get(DECLARES.get(branch, ""), [])):
+        return True
+    for consent in f["consents"] if "consent" in unless else []:
+        use = one["category"] in ["likeness." + use for use in consent["uses"]]
+        if use and reaches(consent, consent["person"], reference, f):
+            return True
+    for licence in f["licences"] if "licence" in unless and branch in ("brand", "ip") else []:
+        if reaches(licence, licence["reference"], reference, f):
+            return True
+    return False
+
+
+def reaches(permit: dict, granted: dict, wanted: dict, f: dict) -> bool:
+    scope, release, at = permit["scope"], f["release"], datetime.fromisoformat
     if (granted["bank"], granted["entry"]) != (wanted["bank"], wanted["entry"]):
         return False
-    if permit["revoked"] and today >= datetime.fromisoformat(permit["revoked"]):
+    if permit["revoked"] and f["now"] >= at(permit["revoked"]):
         return False
-    scope, release = permit["scope"], f["release"]
-    starts, ends = datetime.fromisoformat(scope["starts"]), datetime.fromisoformat(scope["ends"])
-    if today < starts or today > ends:
+    opening = at(release["starts"] + "T00:00:00+00:00") if release["starts"] else f["now"]
+    closing = at(release["ends"] + "T23:59:59+00:00") if release["ends"] else opening
+    moments = [f["now"], opening, closing]
+    if closing < opening or min(moments) < at(scope["starts"]) or max(moments) > at(scope["ends"]):
         return False
-    opening = today
-    if release["starts"]:
-        opening = datetime.fromisoformat(release["starts"] + "T00:00:00+00:00")
-        if opening < starts or opening > ends:
-            return False
-    if release["ends"]:
-        closing = datetime.fromisoformat(release["ends"] + "T23:59:59+00:00")
-        if closing > ends or closing < opening:
-            return False
-    if "*" in scope["territories"]:
-        return True
     asked = release["territories"]
-    return bool(asked) and all(one in scope["territories"] for one in asked)
+    return "*" in scope["territories"] or bool(asked and set(asked) <= set(scope["territories"]))
+
+
+def wanted_of(rule: dict, f: dict) -> list[tuple[str, str]]:
+    leaves = [leaf for leaf in TAXONOMY.leaves if under(rule["find"], leaf) and leaf != TORN]
+    if "unknown" in rule:
+        leaves = [PRESENCE[leaf] for leaf in leaves]
+    sources = {leaf: TAXONOMY.leaves[leaf].sources for leaf in leaves}
+    return [
+        (leaf, source) for leaf in leaves for source in f["applicable"] if source in sources[leaf]
+    ]
 
 
 def examined(category: str, source: str, rule: dict, reports: list[dict]) -> bool:
@@ -191,15 +307,16 @@ def examined(category: str, source: str, rule: dict, reports: list[dict]) -> boo
         if whole and calibrated and [category, source] in report["examines"]:
             sound.append(report)
     filled = {bank["name"] for report in sound for bank in report["banks"] if bank["size"]}
-    if not sound or ("in" in rule and not set(rule["in"]) <= filled):
-        return False
+    if not sound or "unknown" in rule:
+        return bool(sound)
+    if "in" in rule:
+        return set(rule["in"]) <= filled
     matched = category.split(".")[0] in ("likeness", "brand", "ip")
-    bankless = any(not report["banks"] for report in sound)
-    return "in" in rule or bool(filled) or (bankless and not matched)
+    return bool(filled) or (not matched and any(not report["banks"] for report in sound))
 
 
-def accepts(entries: list[dict], category: str, source: str) -> bool:
+def accepts(p: dict, category: str, source: str) -> bool:
     return any(
         under([entry["category"]], category) and source in entry.get("sources", [source])
-        for entry in entries
+        for entry in p.get("accept_unexamined", [])
     )

@@ -25,14 +25,16 @@ from compliance.types import Region, Source, TimeSpan
 LEAVES = (
     "likeness.face",
     "likeness.name",
+    "presence.face",
     "pii.phone",
     "pii.email",
     "brand.logo",
+    "disclosure.label",
     "provenance.tampered",
     "generation.synthetic",
     "integrity.undecodable",
 )
-FINDS = (*LEAVES, "likeness", "pii", "brand", "provenance", "generation", "integrity")
+FINDS = (*LEAVES, "likeness", "pii", "brand", "provenance", "generation", "integrity", "presence")
 SOURCES = (Source.PROMPT, Source.OCR, Source.FRAME, Source.METADATA)
 PAIRS = tuple(
     (path, source)
@@ -48,6 +50,21 @@ REFERENCES = tuple(
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 DAYS = (date(2026, 6, 1), date(2026, 6, 15), date(2026, 7, 1))
 MARK = "c2pa.digital_source_type"
+MARKS = (MARK, "label", "watermark")
+DUTIES: tuple[dict[str, Any], ...] = (
+    {"mark": MARK},
+    {"label": {"text": "Made with AI", "place": "end"}},
+    {"label": {"text": "AI", "place": "throughout", "min_seconds": 1.5}, "watermark": "w"},
+    {"watermark": "w", "mark": MARK},
+)
+EXPRESSIONS = (
+    "findings.exists(f, f.score >= 0.75)",
+    "findings.exists(f, f.score > 0.25 && f.entry == 'ann')",
+    'findings.exists(f, f.source in ["frame", "ocr"] || f.label.contains("ob"))',
+    'findings.exists(f, findings.exists(g, f.reference == g.reference && f.source == "frame" && g.score > 0))',
+    "findings.exists(f, f.seconds >= 1 && f.frames >= 3) && findings.exists(g, g.area_percent > 10)",
+    'findings.exists(f, f.category.startsWith("likeness.") && (f.bank == "talent" || f.track.endsWith("2")))',
+)
 
 
 _index = functools.cache(lambda count: st.integers(0, count - 1))
@@ -60,31 +77,88 @@ def pick(draw: st.DrawFn, *values: Any) -> Any:
 
 def rules(draw: st.DrawFn, index: int) -> dict[str, Any]:
     said = {
-        "in": pick(draw, (), (), ("talent",), ("public",), ("talent", "public")),
-        "except": pick(draw, (), (), ("ann",), ("talent/bob",), ("Ann", "bob")),
-        "when": {
-            "min_score": pick(draw, None, *STEPS),
-            "min_seconds": pick(draw, None, None, 1.0, 2.0),
-            "min_area_percent": pick(draw, None, None, 10.0, 25.0),
-            "min_count": pick(draw, None, None, 1, 2),
-        },
-        "unless": pick(draw, {}, {"consent": "covers"}, {"consent": "covers", "licence": "covers"}),
-        "applies": pick(
-            draw,
-            {},
-            {},
-            {"territories": ("EU",)},
-            {"territories": ("US", "DE")},
-            {"channels": ("TV",)},
-        ),
+        "in": pick(draw, (), (), (), ("talent",), ("public",), ("talent", "public")),
+        "except": pick(draw, (), (), (), ("ann",), ("talent/bob",), ("Ann", "bob")),
+        "only": pick(draw, (), (), (), (), ("ann", "public/bob")),
+        "when": bounds(draw),
+        "unless": pick(draw, {}, {}, *UNLESS),
+        "applies": applies(draw),
         "then": pick(draw, "approve", "flag", "flag", "reject", "reject"),
-        "oblige": pick(draw, None, None, None, {"mark": MARK}),
+        "oblige": pick(draw, None, None, None, None, *DUTIES),
+        "status": pick(draw, "enforce", "enforce", "enforce", "enforce", "monitor"),
     }
-    if pick(draw, False, False, True):
+    find = {pick(draw, *FINDS) for _ in range(pick(draw, 1, 1, 2))}
+    return {
+        "id": f"r{index}",
+        "title": "T",
+        "find": tuple(sorted(find)),
+        **said,
+        **turn(draw, said),
+    }
+
+
+def bounds(draw: st.DrawFn) -> dict[str, Any]:
+    after, before = pick(draw, *[(None, None)] * 4, (1.25, None), (None, 1.75), (0.25, 2.25))
+    return {
+        "min_score": pick(draw, None, *STEPS),
+        "min_seconds": pick(draw, None, None, None, 1.0, 2.0),
+        "min_area_percent": pick(draw, None, None, None, 10.0, 25.0),
+        "min_frames": pick(draw, None, None, None, 2, 4),
+        "after_seconds": after,
+        "before_seconds": before,
+        "min_count": pick(draw, None, None, None, 1, 2),
+    }
+
+
+UNLESS = (
+    {"consent": "covers"},
+    {"consent": "covers", "licence": "covers"},
+    {"declared": "release"},
+    {"licence": "covers", "declared": "release"},
+)
+
+
+def applies(draw: st.DrawFn) -> dict[str, Any]:
+    said: dict[str, Any] = pick(
+        draw,
+        *[{}] * 5,
+        {"territories": ("EU",)},
+        {"territories": ("US", "DE")},
+        {"territories": ("US-CA",)},
+        {"channels": ("TV",)},
+        {"audience": ("children", "General")},
+        {"purpose": ("advertising",)},
+        {"provider": ("Runway",)},
+    )
+    if pick(draw, False, False, False, True):
         first, last = sorted((pick(draw, *DAYS), pick(draw, *DAYS)))
-        said["applies"] = {**said["applies"], "from": first, "until": pick(draw, None, last)}
-    find = {pick(draw, *FINDS) for _ in range(pick(draw, 1, 2))}
-    return {"id": f"r{index}", "title": "T", "find": tuple(sorted(find)), **said}
+        said = {**said, "from": first, "until": pick(draw, None, last)}
+    return said
+
+
+def turn(draw: st.DrawFn, said: dict[str, Any]) -> dict[str, Any]:
+    """What makes a rule another one than that which hits where anything counts, with what it rules out."""
+    kind = pick(draw, *[""] * 4, "unknown", "missing", "undeclared", "label", "expr", "expr")
+    if kind == "unknown":
+        least = pick(draw, *STEPS)
+        return {
+            "find": pick(draw, ("likeness.face",), ("likeness.face",), ("likeness.voice",)),
+            "unknown": True,
+            "when": {**said["when"], "min_score": least},
+            "except": (),
+            "only": (),
+        }
+    declarable = pick(
+        draw, ("likeness",), ("likeness.face",), ("brand.logo",), ("brand", "likeness")
+    )
+    if kind == "missing":
+        return {"find": declarable, "declared": "missing", "unless": {}}
+    if kind == "undeclared":
+        return {"find": declarable, "declared": "undeclared"}
+    if kind == "label":
+        find = pick(draw, ("disclosure.label",), ("disclosure.label",), ("provenance",))
+        return {"find": find, "label": "missing", "unless": {}}
+    return {"expr": pick(draw, *EXPRESSIONS)} if kind else {}
 
 
 @st.composite
@@ -109,26 +183,34 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
+REGIONS = {
+    side: Region(points=((0, 0), (side, 0), (side, side), (0, side))) for side in (0.25, 0.5, 1.0)
+}
+
+
 def finding(draw: st.DrawFn) -> Finding:
-    category = pick(draw, *LEAVES)
-    side = pick(draw, None, 0.25, 0.5, 1.0)
-    seconds = pick(draw, None, 0.0, 1.0, 3.0)
+    category = pick(draw, *LEAVES, "likeness.face", "presence.face")
+    seconds, start = pick(draw, None, 0.0, 1.0, 3.0), pick(draw, 0.0, 2.0)
+    branded = category.startswith(("likeness", "brand"))
     return Finding(
         category=category,
         asset=ASSET,
-        analyzer="seer",
-        source=pick(draw, *sorted(TAXONOMY.leaves[category].sources)),
+        analyzer=pick(draw, "seer", "seer", "other"),
+        source=pick(draw, *_sources(category)),
         score=pick(draw, *STEPS),
         raw=float(draw(_index(1000))),
         raw_kind=RawKind.COUNT,
-        span=None if seconds is None else TimeSpan(start=0, end=seconds),
-        region=None
-        if side is None
-        else Region(points=((0, 0), (side, 0), (side, side), (0, side))),
-        reference=pick(draw, None, *REFERENCES)
-        if category.startswith(("likeness", "brand"))
-        else None,
+        span=None if seconds is None else TimeSpan(start=start, end=start + seconds),
+        region=REGIONS.get(pick(draw, 0, 0.25, 0.5, 1.0)),
+        frames=pick(draw, None, 1, 3, 5),
+        track=pick(draw, None, "", "t1", "t1", "t2") if category.endswith(".face") else None,
+        reference=pick(draw, None, *REFERENCES) if branded else None,
     )
+
+
+@functools.cache
+def _sources(category: str) -> tuple[Source, ...]:
+    return tuple(sorted(TAXONOMY.leaves[category].sources))
 
 
 def report(draw: st.DrawFn) -> AnalyzerReport:
@@ -151,7 +233,7 @@ def report(draw: st.DrawFn) -> AnalyzerReport:
         coverage=Coverage(complete=pick(draw, True, True, True, True, False)),
         models=() if wild is None else (model,),
         banks=banks,
-        findings=tuple(finding(draw) for _ in range(pick(draw, 0, 1, 2, 3))),
+        findings=tuple(finding(draw) for _ in range(pick(draw, 0, 1, 2, 3, 4))),
     )
 
 
@@ -189,14 +271,30 @@ def permits(draw: st.DrawFn) -> tuple[tuple[Consent, ...], tuple[Licence, ...]]:
     return consents, licences
 
 
+TERRITORIES = (
+    ("DE",),
+    ("US",),
+    ("EU",),
+    ("GB",),
+    ("Atlantis",),
+    ("US-CA",),
+    ("DE", "US-NY"),
+    ("US", "EU", "DE"),
+)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> Facts:
     consents, licences = permits(draw)
     release = Release(
-        territories=pick(draw, (), ("DE",), ("US",), ("EU",), ("GB",), ("Atlantis",)),
-        channels=pick(draw, (), ("tv",), ("web",)),
+        territories=pick(draw, (), *TERRITORIES),
+        channels=pick(draw, (), (), ("tv",), ("web",), ("web", "tv")),
+        audience=pick(draw, (), (), ("children",), ("general", "adults")),
+        purpose=pick(draw, None, None, "advertising", "editorial"),
         starts=pick(draw, None, *DAYS),
         ends=pick(draw, None, *DAYS),
+        people=pick(draw, (), (), ("ann",), ("talent/bob", "Ann")),
+        brands=pick(draw, (), (), ("ann",), ("public/bob",)),
     )
     waivers = tuple(
         Waiver(
@@ -220,7 +318,8 @@ def worlds(draw: st.DrawFn) -> Facts:
         consents=consents,
         licences=licences,
         waivers=waivers,
-        marks=pick(draw, (), (MARK,)),
+        marks=pick(draw, (), MARKS, tuple(pick(draw, *MARKS) for _ in range(2))),
+        providers=pick(draw, (), (), ("runway", "Kling"), ("veo",)),
     )
 
 
