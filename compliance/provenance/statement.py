@@ -32,6 +32,8 @@ class HitStatement(Model):
     """What it asks for."""
     waiver: str | None = None
     """Id of the waiver that covers it."""
+    monitored: bool = False
+    """True where the rule only monitors, so that the hit does not count."""
 
 
 class WaiverStatement(Model):
@@ -96,6 +98,15 @@ class ClearanceStatement(Model):
     """True where the person took it on that something was not examined."""
 
 
+class PlaceStatement(Model):
+    """One place of the release; a dimension that the release is silent about is absent, and means all."""
+
+    territory: str | None = None
+    channel: str | None = None
+    audience: str | None = None
+    decision: Decision
+
+
 class VerdictStatement(Model):
     """A verdict as it is signed."""
 
@@ -127,6 +138,8 @@ class VerdictStatement(Model):
     """Exceptions that cover hits, with their owners."""
     accepted_unexamined: tuple[AcceptedGap, ...] = ()
     """What the policy, or the clearance, accepts unexamined."""
+    places: tuple[PlaceStatement, ...] = ()
+    """Every place of the release with what was decided for it."""
     obligations: tuple[str, ...] = ()
     """What finalising had to add."""
     analyzers: tuple[AnalyzerStatement, ...] = ()
@@ -165,12 +178,23 @@ def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatem
         policy_status=verdict.policy_status,
         as_of=verdict.as_of,
         hits=tuple(
-            HitStatement(rule=hit.rule, decision=hit.decision, waiver=hit.waiver)
+            HitStatement(
+                rule=hit.rule, decision=hit.decision, waiver=hit.waiver, monitored=hit.monitored
+            )
             for hit in verdict.hits
         ),
         passed=verdict.passed,
         waivers=tuple(_state_waiver(waiver) for waiver in verdict.waivers),
         accepted_unexamined=_accepted(verdict, clearance),
+        places=tuple(
+            PlaceStatement(
+                territory=cell.territory,
+                channel=cell.channel,
+                audience=cell.audience,
+                decision=cell.decision,
+            )
+            for cell in verdict.cells
+        ),
         obligations=tuple(sorted({obligation.value for obligation in verdict.obligations})),
         analyzers=tuple(
             AnalyzerStatement(
