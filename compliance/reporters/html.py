@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from compliance.reporters.matrix import SIGNS, rows
-from compliance.reporters.text import time_of
+from compliance.reporters.text import clearance_line, time_of
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -46,5 +46,7 @@ def _review(outcome: Outcome) -> dict[str, object]:
         "exit_code": int(outcome.exit_code),
         "hits": hits,
         "matrix": rows(verdict),
-        "clearance": outcome.clearance,
+        "clearance": clearance_line(outcome.clearance) if outcome.clearance else "",
+        "waived": sum(1 for hit in verdict.hits if hit.waiver),
+        "warnings": outcome.warnings,
     }

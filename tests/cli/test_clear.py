@@ -47,7 +47,8 @@ def test_a_clearance_signs_the_file_and_the_next_review_finds_it(desk: Desk) -> 
     assert again["verdict"] == first["verdict"], "a human decision never edits a verdict"
     assert again["clearance"]["by"] == "Ada"
     assert Path(again["files"]["signed"]).is_file()
-    assert "CLEARED by Ada (legal)" in desk.text().out
+    for format in ("text", "html"):
+        assert "CLEARED by Ada (legal)" in desk.text("--format", format).out
     assert "CLEARED by Ada" in desk.run("explain", "made.by-machine").out
 
 
