@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from compliance.cli import inputs
+from compliance.cli.policy_store import bank_names
+from compliance.clock import now
 from compliance.verdicts import ExitCode
 
 app = typer.Typer(help="Check, try, compare and explain policies.", no_args_is_help=True)
@@ -17,23 +21,35 @@ PolicyPath = Annotated[
 
 
 @app.command("lint")
-def lint(path: PolicyPath = None) -> int:
-    """Check a policy: errors, and rules that can never apply."""
+def lint(
+    path: PolicyPath = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(help="Moment that dates are compared with, UTC; by default now."),
+    ] = None,
+) -> int:
+    """Check a policy: errors, rules that never apply or add nothing, what it weakens."""
     from compliance.plugins import analyzer_specs
     from compliance.policy.lint import lint as lint_policy
     from compliance.policy.load import read_policy
 
     loaded = read_policy(path or inputs.starter())
     policy = loaded.policy
-    diagnostics = lint_policy(policy, list(analyzer_specs().values()), None, loaded)
+    diagnostics = lint_policy(
+        policy,
+        list(analyzer_specs().values()),
+        bank_names(inputs.settings()),
+        loaded,
+        as_of.replace(tzinfo=UTC) if as_of else now(),
+    )
     for diagnostic in diagnostics:
         typer.echo(str(diagnostic))
-    errors = sum(1 for diagnostic in diagnostics if diagnostic.severity == "error")
+    count = Counter(diagnostic.severity for diagnostic in diagnostics)
     typer.echo(
-        f"{policy.label}: {len(policy.rules)} rules, {errors} errors, "
-        f"{len(diagnostics) - errors} warnings, digest {policy.digest}"
+        f"{policy.label}: {len(policy.rules)} rules, {count['error']} errors, "
+        f"{count['warning']} warnings, {count['note']} notes, digest {policy.digest}"
     )
-    return ExitCode.USAGE if errors else ExitCode.APPROVE
+    return ExitCode.USAGE if count["error"] else ExitCode.APPROVE
 
 
 @app.command("show")

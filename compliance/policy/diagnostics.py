@@ -42,8 +42,8 @@ class Diagnostic:
     """Keys and 0-based indices from the top of the policy, such as ``("rules", 2, "in")``."""
     hint: str = ""
     """How to mend it, one sentence without a full stop."""
-    severity: Literal["error", "warning"] = "error"
-    """Errors stop loading; warnings come from lint alone."""
+    severity: Literal["error", "warning", "note"] = "error"
+    """Errors stop loading; warnings and notes come from lint alone, and a note asks for nothing."""
     excerpt: str = field(default="", repr=False)
     """The whole source line."""
 
@@ -111,7 +111,7 @@ class SourceText:
         hint: str = "",
         *,
         path: tuple[str | int, ...] = (),
-        severity: Literal["error", "warning"] = "error",
+        severity: Literal["error", "warning", "note"] = "error",
     ) -> Diagnostic:
         """Make a diagnostic that shows the line at ``spot``."""
         excerpt = self._lines[spot.line - 1] if spot.line <= len(self._lines) else ""

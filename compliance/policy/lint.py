@@ -1,16 +1,20 @@
 """Doubts about a policy that loads: rules that can never fire, banks that are not there, missing whys.
 
-Pure: the caller hands in what analyzers and banks there are.
+Pure: the caller hands in what analyzers and banks there are, and the moment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Protocol
 
-from compliance.findings import BankUse
 from compliance.policy.completeness import GAPS, MATCHED
-from compliance.policy.diagnostics import Diagnostic, did_you_mean, quoted
+from compliance.policy.conditions import sought
+from compliance.policy.diagnostics import Diagnostic, Spot, did_you_mean, quoted
+from compliance.policy.lint_expressions import expression_doubts
+from compliance.policy.lint_overlaps import Doubt, overlaps, weakened
 from compliance.policy.load import LoadedPolicy
 from compliance.policy.schema import Policy, Rule
 from compliance.taxonomy import TAXONOMY
@@ -18,7 +22,8 @@ from compliance.types import Source
 from compliance.verdicts import Decision
 
 _Path = tuple[str | int, ...]
-_Doubt = tuple[Literal["error", "warning"], _Path, str, str]
+_UNSET = re.compile(r"(unset|todo|tbd|nobody|unknown)\b.*", re.IGNORECASE | re.DOTALL)
+"""What stands in the place of an owner before there is one."""
 
 
 class Examiner(Protocol):
@@ -40,33 +45,41 @@ class Examiner(Protocol):
 def lint(
     policy: Policy,
     catalogue: Sequence[Examiner],
-    banks: Sequence[BankUse] | None = None,
+    banks: Sequence[str] | None = None,
     loaded: LoadedPolicy | None = None,
+    as_of: datetime | None = None,
 ) -> list[Diagnostic]:
     """Return what is doubtful about ``policy``, in order of place.
 
     Args:
         policy: a policy that loaded.
         catalogue: specs of the analyzers that are installed.
-        banks: banks that exist; None where that is not known, which leaves their names unchecked.
-        loaded: what ``policy`` was loaded from, so that diagnostics carry line and column.
+        banks: names of the banks that exist; None where that is not known, which leaves their names unchecked.
+        loaded: what ``policy`` was loaded from, so that diagnostics carry line and column, and so that
+            what it weakens of the policy that it extends is told.
+        as_of: the moment that dates are compared with; None leaves them unchecked.
     """
-    doubts = [*_accepted(policy, catalogue)]
+    doubts = [*_owners(policy), *_accepted(policy, catalogue), *overlaps(policy)]
+    if loaded is not None and loaded.base is not None:
+        doubts += weakened(policy, loaded.base)
     for index, rule in enumerate(policy.rules):
         at: _Path = ("rules", index)
         doubts += _sense(rule, at)
         doubts += _reach(policy, rule, at, catalogue)
+        doubts += expression_doubts(rule, at)
         if banks is not None:
-            doubts += _bank_names(rule, at, sorted({bank.name for bank in banks}))
-    doubts += _shadowed(policy)
-    return [_placed(doubt, loaded) for doubt in sorted(doubts, key=lambda doubt: _order(doubt[1]))]
+            doubts += _bank_names(rule, at, sorted(set(banks)))
+        if as_of is not None:
+            doubts += _dates(rule, at, as_of)
+    placed = [_placed(doubt, loaded) for doubt in sorted(doubts, key=lambda one: _order(one[1]))]
+    return sorted(placed, key=lambda one: one.spot or Spot(0, 0))
 
 
 def _order(path: _Path) -> tuple[tuple[str, int], ...]:
     return tuple((step, 0) if isinstance(step, str) else ("", step) for step in path)
 
 
-def _placed(doubt: _Doubt, loaded: LoadedPolicy | None) -> Diagnostic:
+def _placed(doubt: Doubt, loaded: LoadedPolicy | None) -> Diagnostic:
     severity, path, message, hint = doubt
     if loaded is None:
         return Diagnostic(message, path=path, hint=hint, severity=severity)
@@ -74,7 +87,31 @@ def _placed(doubt: _Doubt, loaded: LoadedPolicy | None) -> Diagnostic:
     return loaded.source.diagnostic(spot, message, hint, path=path, severity=severity)
 
 
-def _sense(rule: Rule, at: _Path) -> Iterator[_Doubt]:
+def _owners(policy: Policy) -> Iterator[Doubt]:
+    """Owners that are not filled in: nobody answers for a policy from a template yet."""
+    named: list[tuple[_Path, str, str | None]] = [(("owner",), "the policy", policy.owner)]
+    named += [
+        (("accept_unexamined", index, "owner"), f"accepting {entry.category}", entry.owner)
+        for index, entry in enumerate(policy.accept_unexamined)
+    ]
+    named += [
+        (("rules", index, "owner"), f"rule {rule.id}", rule.owner)
+        for index, rule in enumerate(policy.rules)
+    ]
+    for path, what, owner in named:
+        if owner is not None and _UNSET.fullmatch(owner):
+            message = f"nobody answers for {what} yet: its owner is {quoted(owner)}"
+            yield "note", path, message, "name who does"
+
+
+def _dates(rule: Rule, at: _Path, as_of: datetime) -> Iterator[Doubt]:
+    until = rule.applies.until
+    if until is not None and until < as_of.date():
+        message = f"rule {rule.id} has ended: it applied until {until}"
+        yield "warning", (*at, "applies", "until"), message, "delete the rule, or give it a new end"
+
+
+def _sense(rule: Rule, at: _Path) -> Iterator[Doubt]:
     """Doubts about one rule by itself."""
     if rule.why is None:
         yield "warning", at, f"rule {rule.id} says no why", "name the law, contract or guideline"
@@ -94,11 +131,9 @@ def _sense(rule: Rule, at: _Path) -> Iterator[_Doubt]:
             yield "warning", (*at, "unless", key), message, f"it covers findings of {of} only"
 
 
-def _reach(
-    policy: Policy, rule: Rule, at: _Path, catalogue: Sequence[Examiner]
-) -> Iterator[_Doubt]:
+def _reach(policy: Policy, rule: Rule, at: _Path, catalogue: Sequence[Examiner]) -> Iterator[Doubt]:
     """Doubts about whether anything installed can find what the rule looks for."""
-    leaves = {leaf.path: leaf for path in rule.find for leaf in TAXONOMY.below(path)}
+    leaves = {leaf.path: leaf for path in sought(rule) for leaf in TAXONOMY.below(path)}
     leaves.pop(GAPS, None)
     unseen = [
         path
@@ -106,9 +141,13 @@ def _reach(
         if not any(path in one.categories and leaf.sources & one.sources for one in catalogue)
     ]
     if unseen and len(unseen) == len(leaves) and GAPS not in rule.find:
-        message = f"rule {rule.id} can never hit: no analyzer finds {', '.join(unseen)}"
-        grave: Literal["error", "warning"] = "error" if rule.status == "enforce" else "warning"
-        yield grave, (*at, "find"), message, "install an analyzer that does, or delete the rule"
+        what = ", ".join(unseen)
+        if rule.status == "monitor":
+            message = f"rule {rule.id} monitors nothing yet: no analyzer finds {what}"
+            yield "note", (*at, "find"), message, "install an analyzer that does"
+            return
+        message = f"rule {rule.id} can never hit: no analyzer finds {what}"
+        yield "error", (*at, "find"), message, "install an analyzer that does, or delete the rule"
         return
     for path in unseen if rule.demands_evidence else ():
         if not _accepts(policy, path):
@@ -124,7 +163,7 @@ def _accepts(policy: Policy, category: str) -> bool:
     )
 
 
-def _accepted(policy: Policy, catalogue: Sequence[Examiner]) -> Iterator[_Doubt]:
+def _accepted(policy: Policy, catalogue: Sequence[Examiner]) -> Iterator[Doubt]:
     """Doubts about entries of ``accept_unexamined`` that accept nothing, or more than they need."""
     named = {
         leaf.path: leaf
@@ -156,36 +195,9 @@ def _examined(catalogue: Sequence[Examiner], category: str, source: Source) -> b
     return any(category in one.categories and source in one.sources for one in catalogue)
 
 
-def _bank_names(rule: Rule, at: _Path, known: Sequence[str]) -> Iterator[_Doubt]:
+def _bank_names(rule: Rule, at: _Path, known: Sequence[str]) -> Iterator[Doubt]:
     for position, name in enumerate(rule.in_):
         if name not in known:
             hint = did_you_mean(name, known) or f"the banks are {', '.join(known) or 'none yet'}"
             message = f"rule {rule.id} names bank {quoted(name)}, which is not there"
             yield "warning", (*at, "in", position), message, hint
-
-
-def _shadowed(policy: Policy) -> Iterator[_Doubt]:
-    """Rules with the very conditions of another one that decides at least as hard."""
-    for index, rule in enumerate(policy.rules):
-        for other_index, other in enumerate(policy.rules):
-            if other_index == index or _conditions(rule) != _conditions(other):
-                continue
-            harder = other.then.severity - rule.then.severity
-            if rule.oblige in (None, other.oblige) and (
-                harder > 0 or (harder == 0 and other_index < index)
-            ):
-                message = f"rule {rule.id} adds nothing: {other.id} has the same conditions"
-                yield "warning", ("rules", index), message, "delete it, or change its conditions"
-                break
-
-
-def _conditions(rule: Rule) -> Rule:
-    """Return ``rule`` with its conditions in a fixed order and everything else blanked."""
-    return rule.model_copy(
-        update={
-            "id": "", "title": "", "why": None, "severity": None, "owner": None,
-            "then": Decision.APPROVE, "oblige": None, "send_to": None,
-            "find": tuple(sorted(set(rule.find))), "in_": tuple(sorted(set(rule.in_))),
-            "except_": tuple(sorted(set(rule.except_))),
-        }
-    )  # fmt: skip

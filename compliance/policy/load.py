@@ -31,6 +31,8 @@ class LoadedPolicy:
     """Name and text of the file."""
     root: Node
     """The document with its places."""
+    base: Policy | None = None
+    """The policy that it extends, where it extends one."""
 
 
 def load_policy(path: Path) -> Policy:
@@ -72,6 +74,7 @@ def read_policy_text(text: str, name: str, folder: Path | None = None) -> Loaded
     if root is None:
         raise policy_error(name, problems)
     problems += _duplicate_ids(source, root)
+    base: Policy | None = None
     extends = isinstance(root.value, dict) and "extends" in root.value
     language: type[Policy | Extension] = Extension if extends else Policy
     try:
@@ -86,7 +89,7 @@ def read_policy_text(text: str, name: str, folder: Path | None = None) -> Loaded
         raise policy_error(name, [*problems, *told], left_out) from None
     if problems or not isinstance(document, Policy):
         raise policy_error(name, problems)
-    return LoadedPolicy(document, source, root)
+    return LoadedPolicy(document, source, root, base)
 
 
 def _base(extends: str, folder: Path | None, source: SourceText, root: Node) -> Policy:

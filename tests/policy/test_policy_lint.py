@@ -1,7 +1,7 @@
 """Doubts that lint raises, each with its place."""
 
 import pytest
-from policy_examples import HEAD, bank, rule
+from policy_examples import HEAD, rule
 
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.policy.lint import lint
@@ -19,7 +19,7 @@ WHY = "why: W, "
 
 def doubts(rules: str, head: str = "") -> list[str]:
     loaded = read_policy_text(f"{HEAD}{head}rules:\n{rules}", "p.yaml")
-    found = lint(loaded.policy, CATALOGUE, [bank("talent")], loaded)
+    found = lint(loaded.policy, CATALOGUE, ["talent"], loaded)
     return [f"{one.severity} {one.spot.line}: {one.message}" for one in found if one.spot]
 
 

@@ -1,0 +1,47 @@
+"""What the tools of policies read of what is kept: names of banks, and past runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compliance.errors import UsageError
+from compliance.settings import Settings
+
+_SQLITE = "sqlite:///"
+
+
+def bank_names(settings: Settings) -> list[str] | None:
+    """Return the names of the banks that exist; None where there is no database yet.
+
+    Nothing is made: checking a policy leaves no database behind.
+    """
+    url = settings.database_url
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
+        return None
+    from compliance.banks.rows import read_people
+    from compliance.store.engine import open_database, reading
+
+    with reading(open_database(url)) as connection:
+        return sorted({person.bank for person in read_people(connection, None)})
+
+
+def run_folders(where: Path) -> list[Path]:
+    """Return the run folders that ``where`` names: itself, or those right below it, oldest first.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from compliance.pipeline.runfiles import FACTS
+
+    folder = where.parent if where.is_file() and (where.parent / FACTS).is_file() else where
+    if (folder / FACTS).is_file():
+        return [folder]
+    found = sorted(path.parent for path in folder.glob(f"[!.]*/{FACTS}"))
+    if not found:
+        raise UsageError(
+            "there is no run here",
+            expected="the folder of a run, or a folder of them",
+            where=str(where),
+            fix="run 'compliance review ASSET' first, or name the folder that runs go into",
+        )
+    return found
