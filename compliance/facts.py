@@ -17,6 +17,8 @@ from compliance.types import Model, Source, digest_of
 
 
 def _one_or_many(value: object) -> object:
+    if isinstance(value, list):  # strict reading takes no list for a tuple
+        return tuple(value)
     return (value,) if isinstance(value, str) else value
 
 
