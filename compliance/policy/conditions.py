@@ -141,7 +141,7 @@ def finding_checks(rule: Rule, finding: Finding, situation: Situation) -> Iterat
         yield from _bounds(rule, finding)
         yield _unidentified(rule, finding, situation)
         return
-    yield from _references(rule, finding)
+    yield from reference_checks(rule, finding)
     yield from _bounds(rule, finding)
     if rule.declared == "undeclared":
         names = sorted(declared(finding, situation.release))
@@ -152,7 +152,8 @@ def finding_checks(rule: Rule, finding: Finding, situation: Situation) -> Iterat
         yield Check("unless", _unless(rule), saw, not covering)
 
 
-def _references(rule: Rule, finding: Finding) -> Iterator[Check]:
+def reference_checks(rule: Rule, finding: Finding) -> Iterator[Check]:
+    """Yield the conditions on the reference of a finding."""
     reference = finding.reference
     shown = reference.id if reference else "no reference"
     names = names_of(finding)

@@ -87,8 +87,8 @@ def situations(facts: Facts, as_of: datetime) -> list[Situation]:
     Raises:
         UsageError, AnalyzerError: as :func:`evaluate`.
     """
-    as_of = _moment(as_of)
-    _check_assets(facts)
+    as_of = moment(as_of)
+    check_assets(facts)
     findings = tuple(findings_of(facts))
     return [
         Situation(facts.model_copy(update={"release": cell}), findings, as_of)
@@ -113,7 +113,8 @@ def findings_of(facts: Facts) -> Sequence[Finding]:
     return (*facts.findings, gap)
 
 
-def _moment(as_of: datetime) -> datetime:
+def moment(as_of: datetime) -> datetime:
+    """Return ``as_of`` in UTC; raises UsageError where it has no time zone."""
     if as_of.tzinfo is None or as_of.utcoffset() is None:
         raise UsageError(
             "the moment of the decision has no time zone",
@@ -123,7 +124,8 @@ def _moment(as_of: datetime) -> datetime:
     return as_of.astimezone(UTC)
 
 
-def _check_assets(facts: Facts) -> None:
+def check_assets(facts: Facts) -> None:
+    """Raise AnalyzerError where a report is about another asset."""
     for report in facts.reports:
         strangers = {report.asset, *(finding.asset for finding in report.findings)} - {facts.asset}
         if strangers:
@@ -205,8 +207,7 @@ def _hit(rule: Rule, conclusion: Conclusion, situation: Situation) -> RuleHit:
         if waiver.covers(rule.id, facts.asset_sha256, situation.as_of)
     ]
     decision, note = rule.then, conclusion.note
-    duties = rule.oblige.duties if rule.oblige else ()
-    beyond = [(kind, value) for kind, value in duties if not _able(kind, value, facts.marks)]
+    beyond = beyond_means(rule, facts.marks)
     if beyond:
         decision = Decision.worst([decision, Decision.FLAG])
         said = " and ".join(f"the {kind} {value}" for kind, value in beyond)
@@ -228,9 +229,13 @@ def _hit(rule: Rule, conclusion: Conclusion, situation: Situation) -> RuleHit:
     )
 
 
-def _able(kind: str, value: str, marks: Sequence[str]) -> bool:
-    """Tell whether finalising can fulfil a duty; it says so by the mark, or by the kind of the duty."""
-    return value in marks if kind == "mark" else kind in marks
+def beyond_means(rule: Rule, marks: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the duties of ``rule`` that finalising cannot fulfil: then the hit is a flag at least.
+
+    Finalising says what it can by the mark, or by the kind of the duty.
+    """
+    duties = rule.oblige.duties if rule.oblige else ()
+    return [duty for duty in duties if (duty[1] if duty[0] == "mark" else duty[0]) not in marks]
 
 
 def _obligations(rules: Sequence[Rule], hits: Sequence[RuleHit]) -> tuple[Obligation, ...]:
