@@ -27,6 +27,7 @@ class Schema(enum.StrEnum):
     """Files that have a published schema."""
 
     POLICY = "policy"
+    CASES = "cases"
     RELEASE = "release"
     VERDICT = "verdict"
     RECORD = "record"
@@ -77,7 +78,7 @@ def schema(
     """Print a JSON Schema, for editors and other programs."""
     from compliance.facts import GenerationRecord, Release
     from compliance.model_store import Card
-    from compliance.policy.schema import policy_schema
+    from compliance.policy.json_schema import cases_schema, policy_schema
     from compliance.verdicts import Verdict
 
     models: dict[Schema, type[Model]] = {
@@ -86,7 +87,8 @@ def schema(
         Schema.RECORD: GenerationRecord,
         Schema.CARD: Card,
     }
-    found = policy_schema() if name is Schema.POLICY else models[name].model_json_schema()
+    languages = {Schema.POLICY: policy_schema, Schema.CASES: cases_schema}
+    found = languages[name]() if name in languages else models[name].model_json_schema()
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     return ExitCode.APPROVE
 

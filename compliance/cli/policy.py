@@ -74,3 +74,41 @@ def test(
     from compliance.cli.policy_cases import run_cases
 
     return run_cases(path or inputs.starter(), strict=strict)
+
+
+@app.command("diff")
+def diff(
+    before: Annotated[Path, typer.Argument(help="Policy as it is.")],
+    after: Annotated[Path, typer.Argument(help="Policy as it would be.")],
+    on: Annotated[
+        Path | None,
+        typer.Option(help="Folder of runs, or of one: which of these reviews would end otherwise?"),
+    ] = None,
+) -> int:
+    """Compare two policies key by key; with --on, decide past reviews by both, without the media."""
+    from compliance.cli.policy_diff import show_diff, show_flips
+
+    old, new = inputs.policy_at(before), inputs.policy_at(after)
+    show_diff(old, new)
+    if on is not None:
+        show_flips(old, new, on)
+    return ExitCode.APPROVE
+
+
+@app.command("explain")
+def explain(
+    rule: Annotated[str | None, typer.Argument(help="Id of a rule.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
+    run: Annotated[
+        Path | None, typer.Option(help="Folder of a run: show the value that each condition saw.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Policy; by default the one that decided the run, else starter.yaml."),
+    ] = None,
+) -> int:
+    """Say what rules ask for and, with --run, what they saw: each condition with its value."""
+    from compliance.cli.policy_explain import explained
+
+    typer.echo("\n".join(explained(rule, everything=everything, run=run, policy=policy)))
+    return ExitCode.APPROVE

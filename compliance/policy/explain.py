@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from compliance.errors import UsageError
@@ -42,7 +42,7 @@ def explain(policy: Policy, rule_id: str, facts: Facts, as_of: datetime) -> list
     """
     result = evaluate(policy, facts, as_of)
     rule = _rule(policy, rule_id)
-    lines = describe(policy, rule_id)
+    lines = _said(policy, rule)
     situation = _telling(rule, situations(facts, as_of))
     if len(result.cells) > 1:
         cell = situation.release
@@ -61,6 +61,13 @@ def explain(policy: Policy, rule_id: str, facts: Facts, as_of: datetime) -> list
 def describe(policy: Policy, rule_id: str) -> list[str]:
     """Return what ``rule_id`` says, without any facts; raises as :func:`explain`."""
     rule = _rule(policy, rule_id)
+    asked = {"counts where": _conditions(rule), "applies to": _releases(rule)}
+    said = {key: "; ".join(words) for key, words in asked.items()}
+    lines = _said(policy, rule) + [f"├─ {key}: {words}" for key, words in said.items() if words]
+    return [*lines[:-1], lines[-1].replace("├─", "└─", 1)]
+
+
+def _said(policy: Policy, rule: Rule) -> list[str]:
     lines = [f"{rule.id}: {rule.title} → {rule.then}  ({policy.label})"]
     said = {"why": rule.why, "owner": rule.owner or policy.owner, "severity": rule.severity}
     said["finds"] = ", ".join(rule.find)
@@ -69,6 +76,43 @@ def describe(policy: Policy, rule_id: str) -> list[str]:
     said["status"] = "monitor: it decides nothing" if rule.status == "monitor" else None
     said["goes to"] = rule.send_to
     return lines + [f"├─ {key}: {value}" for key, value in said.items() if value]
+
+
+def explain_all(policy: Policy, facts: Facts, as_of: datetime) -> list[str]:
+    """Return what every rule asked for and what it saw: those that hit first, as :func:`explain` does."""
+    result = evaluate(policy, facts, as_of)
+    hit = [hit.rule for hit in result.hits]
+    others = sorted(rule.id for rule in policy.rules if rule.id not in hit)
+    trees = [explain(policy, rule, facts, as_of) for rule in (*hit, *others)]
+    head = f"{policy.label} decides {result.decision}{'' if result.complete else ', incomplete'}"
+    return [head, *(line for tree in trees for line in ("", *tree))]
+
+
+def describe_all(policy: Policy) -> list[str]:
+    """Return what every rule says, without any facts, in the order of the policy."""
+    return [line for rule in policy.rules for line in ("", *describe(policy, rule.id))][1:]
+
+
+def _conditions(rule: Rule) -> Iterator[str]:
+    """Yield what a finding must be to count, in words."""
+    for name, values in (("in", rule.in_), ("not", rule.except_), ("only", rule.only)):
+        if values:
+            yield f"{name} {', '.join(values)}"
+    for name, bound in rule.when.model_dump(exclude_none=True).items():
+        sign = "<" if name.startswith("before") else "≥"
+        yield f"{name} {sign} {bound:g}"
+    if rule.declared == "undeclared":
+        yield "the release does not declare it"
+    said = [f"{key} {value}" for key, value in rule.unless.model_dump(exclude_none=True).items()]
+    if said:
+        yield f"unless {' or '.join(said)}"
+
+
+def _releases(rule: Rule) -> Iterator[str]:
+    """Yield what a release must be for the rule to be about it, in words."""
+    for name, values in rule.applies.model_dump(mode="json", by_alias=True).items():
+        if values:
+            yield f"{name} {', '.join(values) if isinstance(values, list) else values}"
 
 
 def _conclusion(rule: Rule) -> str | None:
@@ -89,7 +133,7 @@ def _rule(policy: Policy, rule_id: str) -> Rule:
         raise UsageError(
             f"{policy.label} has no rule {quoted(rule_id)}",
             expected=did_you_mean(rule_id, ids) or f"one of {', '.join(sorted(ids))}",
-            fix="run 'compliance policy show' to see all of them",
+            fix="run 'compliance policy explain --all' to see all of them",
         )
     return rule
 

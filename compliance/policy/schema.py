@@ -418,24 +418,3 @@ class Policy(Model):
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule with this id, or None."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
-
-
-def policy_schema() -> dict[str, Any]:
-    """Return the JSON Schema of policy files (draft 2020-12), for editors.
-
-    The loader refuses empty values, so ``null`` is not offered.
-    """
-    schema: dict[str, Any] = _without_null(Policy.model_json_schema(by_alias=True))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _without_null(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_null(item) for item in value if item != {"type": "null"}]
-    if isinstance(value, dict):
-        kept = {k: _without_null(v) for k, v in value.items() if not (k == "default" and v is None)}
-        options = kept.pop("anyOf", None)
-        if options is not None and len(options) == 1:
-            return {**options[0], **kept}
-        return kept if options is None else {**kept, "anyOf": options}
-    return value

@@ -13,8 +13,9 @@ from policy_examples import HEAD
 from compliance.errors import PolicyError
 from compliance.policy.diagnostics import SHOWN, SourceText
 from compliance.policy.document import MAX_DEPTH, MAX_EVENTS, MAX_LINE, read_document
+from compliance.policy.json_schema import policy_schema
 from compliance.policy.load import MAX_BYTES, load_policy, load_policy_text
-from compliance.policy.schema import Policy, policy_schema
+from compliance.policy.schema import Policy
 from compliance.policy.show import effective_yaml
 from compliance.types import canonical_json
 
