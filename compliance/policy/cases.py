@@ -273,9 +273,9 @@ def load_cases_text(text: str, name: str) -> tuple[Case, ...]:
     names = [case.name for case in found]
     for index, case in enumerate(found):
         if case.name in names[:index]:
-            _, spot = root.follow(("cases", index, "name"))
+            node, _ = root.follow(("cases", index, "name"))
             message = f"two cases are called {quoted(case.name)}"
-            problems.append(source.diagnostic(spot, message, "rename one of them"))
+            problems.append(source.diagnostic(node.spot, message, "rename one of them"))
     if problems:
         raise _refused(name, problems)
     return found
