@@ -1,7 +1,8 @@
 """What changed between two policies, key by key, and which decisions change with it. Pure.
 
 A change is *weaker* where it lets less count, decides less hard or asks for less, and *stronger* where it
-does the opposite. Where neither can be told from the key alone, nothing is claimed.
+does the opposite. Where neither can be told from the key alone, nothing is claimed. One exception: an asset
+of which a policy looks at nothing is never approved, and a stronger policy may look at something.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ def flip(before: Policy, after: Policy, facts: Facts, as_of: datetime) -> Flip |
     old, new = evaluate(before, facts, as_of), evaluate(after, facts, as_of)
     if (old.decision, old.complete) == (new.decision, new.complete):
         return None
-    return Flip(_ended(old), _ended(new), tuple(_reasons(old, new)))
+    reasons = tuple(_reasons(old, new)) or ("if_not_examined decides otherwise",)
+    return Flip(_ended(old), _ended(new), reasons)
 
 
 def _ended(result: Evaluation) -> str:
@@ -132,8 +134,6 @@ def _reasons(old: Evaluation, new: Evaluation) -> Iterator[str]:
             yield f"{place} now has to be examined, for {misses[place]}"
         elif place not in misses:
             yield f"{place} need not be examined any more, it was for {missed[place]}"
-    if old.decision is not new.decision and not (old.complete or new.complete):
-        yield "if_not_examined decides otherwise, or a rule above it does"
 
 
 def _missing(result: Evaluation) -> dict[str, str]:

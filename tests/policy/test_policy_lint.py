@@ -1,11 +1,12 @@
 """Doubts that lint raises, each with its place."""
 
 import pytest
-from policy_examples import HEAD, rule
+from policy_examples import HEAD, NOW, rule
 
 from compliance.analyzers.base import AnalyzerSpec
+from compliance.policy import expressions
 from compliance.policy.lint import lint
-from compliance.policy.load import read_policy_text
+from compliance.policy.load import read_policy, read_policy_text
 from compliance.types import Source
 
 TEXTS = frozenset({Source.PROMPT, Source.OCR})
@@ -19,7 +20,7 @@ WHY = "why: W, "
 
 def doubts(rules: str, head: str = "") -> list[str]:
     loaded = read_policy_text(f"{HEAD}{head}rules:\n{rules}", "p.yaml")
-    found = lint(loaded.policy, CATALOGUE, ["talent"], loaded)
+    found = lint(loaded.policy, CATALOGUE, ["talent"], loaded, NOW)
     return [f"{one.severity} {one.spot.line}: {one.message}" for one in found if one.spot]
 
 
@@ -115,3 +116,167 @@ def test_a_doubt_shows_its_line_or_at_least_its_path() -> None:
     (bare,) = lint(loaded.policy, CATALOGUE)
     assert str(placed).startswith("p.yaml:6:5: warning: rule r says no why\n  6 |   - {id: r")
     assert str(bare).startswith("rules[0]: warning: rule r says no why\n    hint: ")
+
+
+PHONE = WHY + "find: pii.phone, "
+
+
+def pair(one: str, other: str) -> list[str]:
+    """Doubts about rule b in line 7 and rule a in line 6."""
+    return doubts(rule(one, "a") + rule(other, "b"))
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ("find: pii, then: reject", "find: pii.phone, then: flag"),
+        ("find: pii.phone, then: flag", "find: pii.phone, when: {min_seconds: 2}, then: flag"),
+        (
+            "find: pii.phone, when: {min_area_percent: 1}, then: flag",
+            "find: pii.phone, when: {min_area_percent: 5, min_score: 0.5}, then: flag",
+        ),
+        ("find: pii.phone, except: a, then: flag", "find: pii.phone, except: [a, b], then: flag"),
+        ("find: pii.phone, then: flag", "find: pii.phone, applies: {channels: tv}, then: flag"),
+        (
+            "find: pii.phone, applies: {territories: EU}, then: flag",
+            "find: pii.phone, applies: {territories: [DE, FR]}, then: flag",
+        ),
+        (
+            "find: likeness.face, then: flag",
+            "find: likeness.face, unless: {consent: covers}, then: flag",
+        ),
+    ],
+)
+def test_a_rule_that_another_contains_adds_nothing(wide: str, narrow: str) -> None:
+    said = [one for one in pair(WHY + wide, WHY + narrow) if "adds nothing" in one]
+    assert said == ["warning 7: rule b adds nothing: a counts all that it counts"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("find: pii.phone, then: flag", "find: pii.phone, when: {min_score: 0.5}, then: reject"),
+        ("find: pii.phone, then: flag", "find: pii.phone, send_to: desk, when: {min_score: 0.5}, then: flag"),
+        (
+            "find: pii.phone, applies: {channels: tv}, then: flag",
+            "find: pii.phone, applies: {channels: web}, then: flag",
+        ),
+        ("find: pii.phone, status: monitor, then: reject", "find: pii.phone, then: flag"),
+        ("find: pii.phone, when: {min_count: 2}, then: reject", "find: pii.phone, then: flag"),
+        ("find: pii.phone, when: {before_seconds: 2}, then: reject", "find: pii.phone, then: flag"),
+        (
+            "find: likeness.face, unknown: true, when: {min_score: 0.9}, then: reject",
+            "find: likeness.face, unknown: true, when: {min_score: 0.5}, then: flag",
+        ),
+        ("find: likeness.face, then: reject", "find: likeness.face, in: talent, then: flag"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_adds_something_is_not_doubted(one: str, other: str) -> None:
+    assert [
+        said for said in pair(WHY + one, WHY + other) if "adds" in said or "never" in said
+    ] == []
+
+
+def test_a_milder_rule_with_the_higher_threshold_never_decides() -> None:
+    hard = PHONE + "when: {min_score: 0.5}, then: reject"
+    assert pair(hard, PHONE + "when: {min_score: 0.9}, then: flag") == [
+        "warning 7: rule b never decides: a counts the same from min_score 0.5 on, "
+        "and its decision is reject"
+    ]
+    assert pair(hard, PHONE + "when: {min_score: 0.3}, then: flag") == []
+
+
+def test_a_rule_that_has_ended_is_named() -> None:
+    assert doubts(rule(PHONE + "applies: {until: 2026-06-14}, then: flag")) == [
+        "warning 6: rule r has ended: it applied until 2026-06-14"
+    ]
+    assert doubts(rule(PHONE + "applies: {until: 2026-06-15}, then: flag")) == []
+
+
+def test_a_rule_that_monitors_what_nothing_finds_is_noted() -> None:
+    assert doubts(rule(WHY + "find: violence.graphic, status: monitor, then: flag")) == [
+        "note 6: rule r monitors nothing yet: no analyzer finds violence.graphic"
+    ]
+
+
+@pytest.mark.parametrize("owner", ["unset@example.com", "TODO", "tbd"])
+def test_an_owner_that_is_not_filled_in_is_noted(owner: str) -> None:
+    said = doubts(rule(PHONE + f"owner: {owner}, then: flag"))
+    assert said == [f"note 6: nobody answers for rule r yet: its owner is '{owner}'"]
+
+
+@pytest.mark.parametrize(
+    ("expr", "doubt"),
+    [
+        ("f.category == 'likeness.face'", "'likeness.face', which 'find' does not name"),
+        ("f.category == 'pii.fone'", "'pii.fone', which is no category"),
+        ("f.category.startsWith('violence.')", "'violence.', which 'find' does not name"),
+        ("f.source == 'audio'", "'audio', a source in which nothing that it finds occurs"),
+    ],
+)
+def test_an_expression_that_asks_for_what_never_counts_is_named(expr: str, doubt: str) -> None:
+    text = f'{PHONE}expr: "findings.exists(f, {expr})", then: flag'
+    assert doubts(rule(text)) == [f"warning 6: the expression of rule r asks for {doubt}"]
+
+
+@pytest.mark.parametrize(
+    "expr", ["f.category == 'pii.phone'", "f.source == 'ocr'", "f.label == 'pii'"]
+)
+def test_an_expression_about_what_counts_is_not_doubted(expr: str) -> None:
+    assert doubts(rule(f'{PHONE}expr: "findings.exists(f, {expr})", then: flag')) == []
+
+
+def test_an_expression_that_fails_when_it_is_tried_is_an_error(monkeypatch) -> None:
+    """The grammar lets nothing through that is known to fail, so the library is made to."""
+
+    def fail(text: str) -> None:
+        raise ValueError("overflow")
+
+    monkeypatch.setattr(expressions, "_compiled", fail)
+    assert doubts(rule(f'{PHONE}expr: "findings.exists(f, f.score > 0.5)", then: flag')) == [
+        "error 6: the expression of rule r fails on findings of its categories: "
+        "the expression failed: overflow"
+    ]
+
+
+def overridden(tmp_path, base: str, override: str) -> list[str]:
+    (tmp_path / "base.yaml").write_text(f"{HEAD}rules:\n{rule(base)}")
+    text = f"extends: base.yaml\n{HEAD}override:\n  - {{rule: r, owner: o, reason: Agreed, {override}}}\n"
+    (tmp_path / "p.yaml").write_text(
+        text + f"rules:\n{rule(WHY + 'find: pii.email, then: flag', 'e')}"
+    )
+    loaded = read_policy(tmp_path / "p.yaml")
+    found = lint(loaded.policy, CATALOGUE, None, loaded)
+    return [
+        f"{one.severity} {one.spot.line}: {one.message}; {one.hint}" for one in found if one.spot
+    ]
+
+
+@pytest.mark.parametrize(
+    ("override", "doubt"),
+    [
+        ("remove: true", "the override removes rule r of p@1.0.0"),
+        ("set: {then: flag}", "the override weakens rule r of p@1.0.0: then: reject → flag"),
+        (
+            "set: {when: {min_score: 0.9}}",
+            "the override weakens rule r of p@1.0.0: when.min_score: 0.5 → 0.9",
+        ),
+        (
+            "set: {find: pii.email}",
+            "the override may weaken rule r of p@1.0.0: find: [pii.phone] → [pii.email]",
+        ),
+        (
+            "set: {status: monitor}",
+            "the override weakens rule r of p@1.0.0: status: enforce → monitor",
+        ),
+    ],
+)
+def test_an_override_that_weakens_is_named(tmp_path, override: str, doubt: str) -> None:
+    base = PHONE + "when: {min_score: 0.5}, then: reject"
+    said = overridden(tmp_path, base, override)
+    assert f"warning 7: {doubt}; o answers for it: Agreed" in said
+
+
+def test_an_override_that_strengthens_or_says_it_better_is_not(tmp_path) -> None:
+    base = PHONE + "when: {min_score: 0.5}, then: flag"
+    assert overridden(tmp_path, base, "set: {then: reject, title: Better}") == []
