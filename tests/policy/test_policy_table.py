@@ -61,9 +61,13 @@ def test_table_and_scalar_code_agree_on_generated_archives() -> None:
     kinds: Counter[str] = Counter()
 
     @settings(
-        max_examples=500, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW
+        max_examples=1500,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=SLOW,
     )
-    @given(policies(), st.lists(worlds(), min_size=0, max_size=4))
+    @given(policies(), st.lists(worlds(), min_size=1, max_size=4))
     def run(one: Policy, archive: list[Facts]) -> None:
         kinds.update(agrees(one, [*archive, *archive[:1]]))
 
@@ -73,7 +77,7 @@ def test_table_and_scalar_code_agree_on_generated_archives() -> None:
 
 @pytest.mark.long
 @settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=SLOW)
-@given(policies(), st.lists(worlds(), min_size=0, max_size=4))
+@given(policies(), st.lists(worlds(), min_size=1, max_size=4))
 def test_table_and_scalar_code_agree_on_20_000_archives(one: Policy, archive: list[Facts]) -> None:
     agrees(one, archive)
 
@@ -113,6 +117,11 @@ def test_a_failing_expression_is_not_examined_in_its_asset_alone(
     result = evaluate_table(one, FindingsTable.of(archive), NOW)
     assert result.complete.tolist() == [True, False]
     assert agrees(one, archive)["reject"] == 2
+
+
+def test_an_empty_archive_has_no_decisions() -> None:
+    result = evaluate_table(policy(rule("find: pii, then: flag")), FindingsTable.of([]), NOW)
+    assert (len(result.severities), len(result.complete), result.hits) == (0, 0, ())
 
 
 def test_a_moment_without_a_zone_is_refused_for_archives_too() -> None:
