@@ -22,7 +22,7 @@ from compliance.facts import Facts
 from compliance.policy.diff import Flip, diff, flip, rule_keys
 from compliance.policy.evaluate import Evaluation, evaluate
 from compliance.policy.lint_overlaps import overlaps
-from compliance.policy.schema import Policy
+from compliance.policy.schema import Applies, Policy, Rule, Unless, When
 from compliance.types import Source
 from compliance.verdicts import Decision
 
@@ -180,26 +180,42 @@ def decided(one: Policy, given_facts: Facts) -> Evaluation:
     return evaluate(one, given_facts, NOW)
 
 
-@settings(max_examples=150, deadline=None, database=None, derandomize=True)
-@given(policies(), policies(), st.lists(worlds(), min_size=3, max_size=3))
+@settings(max_examples=300, deadline=None, database=None, derandomize=True)
+@given(policies(), policies(), st.lists(worlds(), min_size=4, max_size=4))
 def test_what_is_called_stronger_never_decides_milder(
     one: Policy, other: Policy, given_worlds: list[Facts]
 ) -> None:
-    """A rule is changed in one key, to what another rule says there."""
-    base, donor = one.rules[0], other.rules[0]
-    for field in type(base).model_fields:
-        changed = base.model_copy(update={field: getattr(donor, field), "id": base.id})
-        keys = rule_keys(base, changed)
-        effects = {key.effect for key in keys}
-        if len(effects) != 1 or effects == {""} or "expr" in {key.key for key in keys}:
+    """Two rules that reject and have one condition each, at the same key."""
+    for branch, key in SINGLE_KEYS:
+        before, after = (with_key(PLAIN, each.rules[0], branch, key) for each in (one, other))
+        effects = {each.effect for each in rule_keys(before, after)} - {""}
+        if len(effects) != 1:
             continue
-        harder, milder = (changed, base) if effects == {"stronger"} else (base, changed)
+        harder, milder = (after, before) if effects == {"stronger"} else (before, after)
         for world in given_worlds:
-            hard = decided(one.model_copy(update={"rules": (harder, *one.rules[1:])}), world)
-            mild = decided(one.model_copy(update={"rules": (milder, *one.rules[1:])}), world)
-            if any((one.category, one.source) == ("*", "asset") for one in mild.not_examined):
+            hard, mild = (
+                decided(one.model_copy(update={"rules": (each,)}), world)
+                for each in (harder, milder)
+            )
+            if any((each.category, each.source) == ("*", "asset") for each in mild.not_examined):
                 continue  # the milder policy looks at nothing, which is never approved
-            assert hard.decision.severity >= mild.decision.severity, (field, keys)
+            assert hard.decision.severity >= mild.decision.severity, (branch, key)
+
+
+PLAIN = Rule(id="r", title="T", find=("likeness", "pii", "brand"), then=Decision.REJECT)
+SINGLE_KEYS = [
+    *((None, key) for key in ("find", "in_", "except_", "only", "declared", "then", "status")),
+    *(("when", key) for key in When.model_fields),
+    *(("unless", key) for key in Unless.model_fields),
+    *(("applies", key) for key in Applies.model_fields),
+]
+
+
+def with_key(base: Rule, donor: Rule, branch: str | None, key: str) -> Rule:
+    if branch is None:
+        return base.model_copy(update={key: getattr(donor, key)})
+    inner = getattr(base, branch).model_copy(update={key: getattr(getattr(donor, branch), key)})
+    return base.model_copy(update={branch: inner})
 
 
 @settings(max_examples=300, deadline=None, database=None, derandomize=True)
