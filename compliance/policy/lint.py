@@ -79,11 +79,32 @@ def _order(path: _Path) -> tuple[tuple[str, int], ...]:
     return tuple((step, 0) if isinstance(step, str) else ("", step) for step in path)
 
 
+def _in_document(path: _Path, loaded: LoadedPolicy) -> _Path:
+    """Return where in the document stands what ``path`` names in the effective policy.
+
+    The two differ where a policy extends another one, whose rules and acceptances come first.
+    """
+    if loaded.base is None or len(path) < 2 or not isinstance(path[1], int):
+        return path
+    if path[0] == "accept_unexamined":
+        index = path[1] - len(loaded.base.accept_unexamined)
+        return (path[0], index, *path[2:]) if index >= 0 else ("extends",)
+    if path[0] != "rules":
+        return path
+    rule = loaded.policy.rules[path[1]].id
+    document = loaded.root.plain()
+    for key, name in (("rules", "id"), ("override", "rule")):
+        for index, item in enumerate(document.get(key, [])):
+            if item[name] == rule:
+                return (key, index, *(path[2:] if key == "rules" else ()))
+    return ("extends",)
+
+
 def _placed(doubt: Doubt, loaded: LoadedPolicy | None) -> Diagnostic:
     severity, path, message, hint = doubt
     if loaded is None:
         return Diagnostic(message, path=path, hint=hint, severity=severity)
-    _, spot = loaded.root.follow(path)
+    _, spot = loaded.root.follow(_in_document(path, loaded))
     return loaded.source.diagnostic(spot, message, hint, path=path, severity=severity)
 
 

@@ -279,3 +279,13 @@ def test_an_override_that_weakens_is_named(tmp_path, override: str, doubt: str) 
 def test_an_override_that_strengthens_or_says_it_better_is_not(tmp_path) -> None:
     base = PHONE + "when: {min_score: 0.5}, then: flag"
     assert overridden(tmp_path, base, "set: {then: reject, title: Better}") == []
+
+
+def test_a_doubt_about_what_is_inherited_is_told_where_it_is_extended_or_overridden(
+    tmp_path,
+) -> None:
+    said = overridden(tmp_path, "find: violence.graphic, then: flag", "set: {why: W}")
+    assert said == [
+        "error 7: rule r can never hit: no analyzer finds violence.graphic; "
+        "install an analyzer that does, or delete the rule"
+    ]
