@@ -247,7 +247,8 @@ def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
         code = f"U+{ord(hidden.group()):04X}"
         message = f"control or text-direction character {code}"
         return None, [source.diagnostic(source.spot(hidden.start()), message, "delete it")]
-    if long := re.search(rf"[^\r\n]{{{MAX_LINE + 1}}}", source.text):
+    # only from where a line begins: tried at every character, long lines would take seconds
+    if long := re.search(rf"(?<![^\r\n])[^\r\n]{{{MAX_LINE + 1}}}", source.text):
         message = f"the line is longer than {MAX_LINE:,} characters"
         return None, [source.diagnostic(source.spot(long.start()), message, "break it up")]
     reader = _Reader(source)

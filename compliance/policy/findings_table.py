@@ -62,6 +62,9 @@ class FindingsTable:
     evidences: tuple[Facts, ...]
     """An example of each set of what was examined and how that went."""
 
+    waivable: tuple[int, ...]
+    """Index of each asset that has waivers."""
+
     @classmethod
     def of(cls, facts: Iterable[Facts]) -> FindingsTable:
         """Arrange what is known of many assets.
@@ -104,6 +107,7 @@ class FindingsTable:
             circumstances=tuple(circumstances.examples),
             evidence=np.array(evidences.codes, np.int64),
             evidences=tuple(evidences.examples),
+            waivable=tuple(index for index, one in enumerate(assets) if one.waivers),
         )
 
     def situation(self, place: int, as_of: datetime) -> Situation:

@@ -105,7 +105,10 @@ class _Judge:
         self._circumstances = [Situation(one, (), as_of) for one in table.circumstances]
         self._applying: dict[str, Mask] = {}  # by rule, for each set of circumstances
         self._failed: dict[int, dict[str, str]] = {}  # by place and rule: why
-        self._waived = [index for index, facts in enumerate(table.facts) if facts.waivers]
+        self._permitted = [
+            {one.person.id for one in facts.consents} | {one.reference.id for one in facts.licences}
+            for facts in table.circumstances
+        ]
         self.severities = np.zeros(len(table.place_asset), np.int64)
         self.complete = np.ones(len(table.place_asset), np.bool_)
 
@@ -137,7 +140,7 @@ class _Judge:
         table, paths = self._table, sought(rule)
         found = [rows for name, rows in table.rows_of.items() if covers_any(paths, name)]
         rows = np.concatenate(found) if found else np.zeros(0, np.int64)
-        rows = rows[_reached(rule, {name: col[rows] for name, col in table.numbers.items()})]
+        rows = rows[_reached(rule, table, rows)]
         if not rule.unknown and (rule.in_ or rule.except_ or rule.only):
             rows = rows[self._asked(table.kind[rows], lambda one: _referred(rule, one))]
         rows, places = table.places_of(rows)
@@ -161,9 +164,13 @@ class _Judge:
         unique, back = np.unique(pairs, return_inverse=True)
         answers = []
         for pair in unique.tolist():
-            situation, finding = self._circumstances[pair // kinds], self._table.kinds[pair % kinds]
-            undeclared = rule.declared != "undeclared" or not declared(finding, situation.release)
-            answers.append(not undeclared or bool(mitigations(rule, finding, situation)))
+            which, finding = pair // kinds, self._table.kinds[pair % kinds]
+            situation, reference = self._circumstances[which], finding.reference
+            out = rule.declared == "undeclared" and bool(declared(finding, situation.release))
+            # most references have no permission at all, and asking each permission takes the most time
+            if reference and (rule.unless.declared or reference.id in self._permitted[which]):
+                out = out or bool(mitigations(rule, finding, situation))
+            answers.append(out)
         return np.array(answers, np.bool_)[back]
 
     def _one_by_one(self, rule: Rule, places: Mask) -> tuple[Ints, Ints]:
@@ -194,7 +201,7 @@ class _Judge:
             severity = np.maximum(severity, least)
         owners = table.place_asset[places]
         counts = np.full(len(places), rule.status == "enforce")
-        counts &= ~np.isin(owners, [index for index in self._waived if self._waives(rule, index)])
+        counts &= ~np.isin(owners, [index for index in table.waivable if self._waives(rule, index)])
         np.maximum.at(self.severities, places[counts], severity[counts])
         assets, back = np.unique(owners, return_inverse=True)
         worst = np.zeros(len(assets), np.int64)
@@ -250,20 +257,21 @@ def _declares(rule: Rule, situation: Situation) -> bool:
     return any(declarations(leaf, situation.release) for leaf in leaves)
 
 
-def _reached(rule: Rule, seen: dict[str, Numbers]) -> Mask:
+def _reached(rule: Rule, table: FindingsTable, rows: Ints) -> Mask:
     """Tell which rows reach every bound of ``rule``; NaN is below no bound, so that it counts."""
     when = rule.when
     bounds = (
-        (when.min_score, seen["score"]),
-        (when.min_seconds, seen["seconds"] + UNSEEN),
-        (when.min_area_percent, seen["area_percent"]),
-        (when.min_frames, seen["frames"]),
-        (when.after_seconds, seen["end"] + UNSEEN / 2),
+        ("score", when.min_score, 0.0),
+        ("seconds", when.min_seconds, UNSEEN),
+        ("area_percent", when.min_area_percent, 0.0),
+        ("frames", when.min_frames, 0.0),
+        ("end", when.after_seconds, UNSEEN / 2),
     )
-    below = np.zeros(len(seen["score"]), np.bool_)
-    for bound, values in bounds:
+    below = np.zeros(len(rows), np.bool_)
+    for name, bound, unseen in bounds:
         if bound is not None:
-            below |= values < bound
+            below |= table.numbers[name][rows] + unseen < bound
     if when.before_seconds is not None:
-        below |= np.maximum(seen["start"] - UNSEEN / 2, 0.0) >= when.before_seconds
+        start = np.maximum(table.numbers["start"][rows] - UNSEEN / 2, 0.0)
+        below |= start >= when.before_seconds
     return ~below
