@@ -1,16 +1,20 @@
 """A policy that extends another one: what it may change, what it cannot, and where mistakes are told."""
 
+import re
 from pathlib import Path
 
 import pytest
 from policy_examples import NOW, facts, finding, report, rule
 
 from compliance.errors import PolicyError
+from compliance.policy.case_results import run_case
+from compliance.policy.cases import load_cases_text
 from compliance.policy.evaluate import evaluate
 from compliance.policy.json_schema import policy_schema
 from compliance.policy.load import LoadedPolicy, load_policy, load_policy_text, read_policy
 from compliance.policy.schema import Policy
 from compliance.policy.show import effective_yaml
+from compliance.resources import shipped
 from compliance.types import Source
 from compliance.verdicts import Decision
 
@@ -221,3 +225,16 @@ def test_a_finding_of_the_added_rule_counts_beside_those_of_the_base(folder: Pat
         ),
     )
     assert {hit.rule for hit in evaluate(policy, given, NOW).hits} == {"phone", "face"}
+
+
+def test_the_examples_of_the_page_on_policies_load(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
+    whole, named, extending, cases = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.S)
+    (tmp_path / "starter.yaml").write_bytes((shipped("policies") / "starter.yaml").read_bytes())
+    (tmp_path / "whole.yaml").write_text(whole + named, "utf-8")
+    (tmp_path / "acme.yaml").write_text(extending, "utf-8")
+    assert len(load_policy(tmp_path / "whole.yaml").rules) == 2
+    starter = load_policy(tmp_path / "starter.yaml")
+    assert len(load_policy(tmp_path / "acme.yaml").rules) == len(starter.rules) + 1
+    ran = [run_case(starter, case) for case in load_cases_text(cases, "page")]
+    assert [one.differences for one in ran] == [(), ()]
