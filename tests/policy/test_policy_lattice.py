@@ -233,6 +233,12 @@ def test_rules_that_monitor_never_change_decision_completeness_or_obligations(
 def test_a_failing_expression_is_never_milder_and_never_complete(
     policy: Policy, facts: Facts
 ) -> None:
+    plain = tuple(
+        rule.model_copy(update={"expr": rule.expr or "findings.exists(f, f.score >= 0)"})
+        for rule in policy.rules
+        if not (rule.unknown or rule.label or rule.declared)
+    )
+    policy = policy.model_copy(update={"rules": plain or policy.rules})
     before = evaluate(policy, facts, NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(expressions, "MOST_STEPS", 0)
