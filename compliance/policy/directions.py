@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from compliance.policy.conditions import sought
@@ -149,8 +150,13 @@ def _folded(names: Iterable[str]) -> set[str]:
     return {name.strip().casefold() for name in names}
 
 
-def _leaves(rule: Rule) -> set[str]:
-    return {leaf.path for path in sought(rule) for leaf in TAXONOMY.below(path)}
+def _leaves(rule: Rule) -> frozenset[str]:
+    return _leaves_below(sought(rule))
+
+
+@lru_cache(maxsize=4096)  # lint compares each rule with each
+def _leaves_below(paths: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(leaf.path for path in paths for leaf in TAXONOMY.below(path))
 
 
 def _decisive(key: str, before: Rule, after: Rule) -> Effect:
