@@ -134,10 +134,10 @@ def _dense_rate(ours: OpenClip, count: int) -> float:
 
     model = ours._images
     given = torch.randn(count, 3, 224, 224, device=model.device)
-    model.run(given)
+    model.run(count, lambda part: (given[part],))
 
     def run() -> None:
-        model.run(given)
+        model.run(count, lambda part: (given[part],))
         torch.cuda.synchronize()
 
     seconds, _ = _timed(run)

@@ -10,6 +10,7 @@
     ├── ModelError            a model cannot be used: exit code 2
     │   ├── DigestMismatch    a file is not the one its card describes
     │   ├── LicenceRefused    the settings forbid the licence on the card
+    │   ├── ModelRefused      a file can run code or is damaged, or its card or receipt is
     │   └── ModelMissing      the file that the card names is not there
     ├── AnalyzerError         an analyzer broke its contract or failed
     ├── BankError             a bank is missing, empty or refuses an entry
@@ -93,6 +94,10 @@ class DigestMismatch(ModelError):
 
 class LicenceRefused(ModelError):
     """The settings do not allow the licence on the card."""
+
+
+class ModelRefused(ModelError):
+    """A model's file, card or receipt is not of a kind that is loaded."""
 
 
 class ModelMissing(ModelError):

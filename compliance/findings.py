@@ -196,6 +196,8 @@ class ModelUse(Model):
     """SPDX identifier of the weights' licence, or ``unknown``."""
     commercial_use: str
     """``yes``, ``no`` or ``unknown``."""
+    reading: str = ""
+    """Digest of what the card says of input and activation: it changes what is observed."""
     calibrated: bool
     """False means that scores mean nothing yet, so that its categories count as not examined."""
 

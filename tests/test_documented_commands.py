@@ -38,7 +38,7 @@ KNOWN = dict(commands(GROUP))
 
 @pytest.mark.parametrize(("page", "line"), shown())
 def test_a_documented_command_exists_with_its_options(page: str, line: str) -> None:
-    words = shlex.split(line)[1:]
+    words = shlex.split(line, comments=True)[1:]
     path = next(path for path in KNOWN if tuple(words[: len(path)]) == path)
     options = {option for parameter in KNOWN[path].params for option in parameter.opts}
     for word in words[len(path) :]:

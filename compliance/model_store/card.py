@@ -210,6 +210,13 @@ class Card(Model):
             self.calibration.raw_kind != self.score_kind
         ):
             raise ValueError("the calibration is of another kind than score_kind")
+        picture = self.input
+        if self.runtime == "torch" and picture.size is not None:
+            given = (picture.mean, picture.std, picture.resize, picture.fit)
+            if None in given or picture.colour not in ("RGB", "BGR"):
+                raise ValueError(
+                    "a picture's input needs mean, std, resize, fit and colour RGB or BGR"
+                )
         if self.tier == "full" and self.source.package:
             raise ValueError("the full tier is pulled; what a package carries is bundled or extra")
         return self

@@ -445,6 +445,8 @@ def _alone(lock: Path, card: Card) -> Iterator[None]:
     with lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(file.fileno()).st_nlink == 0:  # whoever held it has just unlinked it
+                raise BlockingIOError
         except BlockingIOError as error:
             raise ModelError(
                 "another process is fetching this model", where=card.id, fix="wait for it to end"

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
-from compliance.errors import ModelError
+from compliance.errors import ModelRefused
 from compliance.model_store.card import Card
 from compliance.model_store.onnx_file import external_files, fields
 
@@ -37,7 +37,7 @@ def check_formats(card: Card, folder: Path) -> None:
     """Check each of a card's files, which lie below ``folder``, and that ONNX files draw on no others.
 
     Raises:
-        ModelError: a file can run code when it is loaded, is not what its name says, or a network keeps
+        ModelRefused: a file can run code when it is loaded, is not what its name says, or a network keeps
             weights in a file that the card does not list.
     """
     raw = _external(card, folder)
@@ -53,7 +53,7 @@ def check_format(path: Path, card: Card) -> None:
     """Refuse a file that is not of a format that only holds numbers and text.
 
     Raises:
-        ModelError: names the format that it has to have.
+        ModelRefused: names the format that it has to have.
     """
     if _carries_torch(card, path):
         return
@@ -64,7 +64,7 @@ def check_format(path: Path, card: Card) -> None:
     if check is None:
         if _is_pickle(path):
             _refuse_pickle(path)
-        raise ModelError(
+        raise ModelRefused(
             "a model file is of a format that is not loaded",
             expected=f"one of {', '.join(_CHECKS)}",
             found=suffix or "a name without an ending",
@@ -76,7 +76,7 @@ def check_format(path: Path, card: Card) -> None:
     except (ValueError, RecursionError) as error:
         if _is_pickle(path):
             _refuse_pickle(path)
-        raise ModelError(
+        raise ModelRefused(
             "a model file is not what its name says",
             expected=f"a whole {suffix.removeprefix('.')} file",
             found=" ".join(str(error).split()),
@@ -109,7 +109,7 @@ def _external(card: Card, folder: Path) -> set[str]:
         for location in sorted(locations):
             other = posixpath.normpath(posixpath.join(posixpath.dirname(name), location))
             if other not in listed:
-                raise ModelError(
+                raise ModelRefused(
                     "a network keeps weights in a file that nobody checked",
                     expected="weights inside it, or in files that the card lists",
                     found=location,
@@ -215,7 +215,7 @@ def _is_pickle(path: Path) -> bool:
 
 
 def _refuse_pickle(path: Path) -> NoReturn:
-    raise ModelError(
+    raise ModelRefused(
         "this file is a pickle, which can run any code when it is loaded, so it is refused",
         expected="safetensors or ONNX",
         found=f"{path.suffix} or what a pickle begins with",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from compliance.errors import ModelError
+from compliance.errors import ModelRefused
 from compliance.files import write_atomically
 from compliance.model_store.card import CardFile
 from compliance.types import Model
@@ -38,7 +38,7 @@ def read_receipt(folder: Path) -> Receipt | None:
     """Return the receipt in ``folder``; None where there is none.
 
     Raises:
-        ModelError: it is damaged.
+        ModelRefused: it is damaged.
     """
     path = folder / NAME
     if not path.is_file():
@@ -46,7 +46,7 @@ def read_receipt(folder: Path) -> Receipt | None:
     try:
         return Receipt.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise ModelError(
+        raise ModelRefused(
             "the receipt of a pulled model is damaged",
             found=error.errors()[0]["msg"],
             where=str(path),

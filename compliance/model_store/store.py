@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing
+from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing, ModelRefused
 from compliance.files import sha256_of
 from compliance.findings import ModelUse
 from compliance.model_store.card import UNKNOWN, Calibration, Card, CardFile
@@ -72,18 +72,8 @@ class LoadedModel:
             licence=self.card.weight_licence,
             commercial_use=self.card.commercial_use,
             calibrated=self.card.calibration != UNKNOWN,
+            reading=digest_of([self.card.input.model_dump(mode="json"), self.card.activation]),
         )
-
-    def path(self, name: str) -> Path:
-        """Return the path of the card's file ``name``, the last part of its path.
-
-        Raises:
-            ModelError: the card lists no such file.
-        """
-        for path in self.paths:
-            if path.name == name:
-                return path
-        raise ModelError("the card lists no such file", expected=name, where=self.card.id)
 
     @property
     def folder(self) -> Path:
@@ -133,7 +123,7 @@ class ModelStore:
 
     def cards(self) -> Iterator[Card]:
         """Yield every card, by name."""
-        for name in sorted({path.stem for one in self.folders for path in one.glob("*.yaml")}):
+        for name in self._names():
             yield self.card(name)
 
     def card(self, name: str) -> Card:
@@ -141,7 +131,7 @@ class ModelStore:
 
         Raises:
             ModelMissing: there is no such card.
-            ModelError: the card is malformed.
+            ModelRefused: the card is malformed.
         """
         path = self._card_path(name)
         try:
@@ -149,15 +139,17 @@ class ModelStore:
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
-            raise ModelError(
+            raise ModelRefused(
                 "the card is malformed", expected=first["msg"], found=field, where=path.name
             ) from error
         except (YAMLError, UnicodeDecodeError) as error:
-            raise ModelError(
+            raise ModelRefused(
                 "the card is no YAML", found=" ".join(str(error).split()), where=path.name
             ) from error
         if card.id != name:
-            raise ModelError("the card's id differs from its file", found=card.id, where=path.name)
+            raise ModelRefused(
+                "the card's id differs from its file", found=card.id, where=path.name
+            )
         return card
 
     def load(self, name: str) -> LoadedModel:
@@ -168,7 +160,7 @@ class ModelStore:
             ModelMissing: a file or its package is not installed, or a digest is on neither card nor
                 receipt.
             DigestMismatch: a file is not the one that card or receipt describes.
-            ModelError: a file is of a format that can run code when it is loaded.
+            ModelRefused: a file is of a format that can run code when it is loaded, or damaged.
         """
         card = self.card(name)
         self.check_licence(card)
@@ -180,7 +172,7 @@ class ModelStore:
         Nothing is run that came from here alone: :meth:`load` asks for the licence as well.
 
         Raises:
-            ModelMissing, DigestMismatch, ModelError: as :meth:`load` does.
+            ModelMissing, DigestMismatch, ModelRefused: as :meth:`load` does.
         """
         if card.source.compiled:
             content = serialised(card.source.package or "", card.source.compiled)
@@ -196,7 +188,7 @@ class ModelStore:
                     "a model file is not on this machine",
                     expected=file.path,
                     where=card.id,
-                    fix=_fix(card),
+                    fix=_renew(card) if folder.is_dir() else _fix(card),
                 )
             _check(card, file, sha256_of(path))
             paths.append(path)
@@ -216,8 +208,10 @@ class ModelStore:
             expected="weights that allow commercial use",
             found=f"licence {card.weight_licence}, commercial use {card.commercial_use}",
             where=card.id,
-            fix=self._alternatives(card)
-            + "set 'commercial: false' in the settings if your use is not commercial",
+            fix=" or ".join(
+                filter(None, (self._alternatives(card), "set 'commercial: false' in the settings"))
+            )
+            + " if your use is not commercial",
         )
 
     def folder_of(self, card: Card) -> Path:
@@ -245,7 +239,10 @@ class ModelStore:
             absent = "package absent" if card.source.package else "not pulled"
             try:
                 folder = self.folder_of(card)
-                present = all((folder / file.path).is_file() for file in self._known_files(card))
+                files = self._recorded_files(card)
+                present = all(
+                    (folder / file.path).is_file() and file.sha256 != UNKNOWN for file in files
+                )
             except ModelMissing:
                 present = False
             except ModelError:
@@ -264,39 +261,56 @@ class ModelStore:
         """Return what was recorded when the model was pulled or imported; None where it was not."""
         return read_receipt(self.pulled / card.id) if self.pulled else None
 
-    def _known_files(self, card: Card) -> tuple[CardFile, ...]:
-        """Return the card's files, with digests of the receipt where the card has none."""
+    def _recorded_files(self, card: Card) -> tuple[CardFile, ...]:
+        """Return the card's files, with digests of the receipt where the card has none, if there is one."""
         if all(file.sha256 != UNKNOWN for file in card.files):
             return card.files
         receipt = self.receipt(card) if card.source.pulled else None
-        if receipt and UNKNOWN not in (receipt.revision, card.source.revision):
-            _check_revision(card, receipt)
+        if receipt:
+            _check_receipt(card, receipt)
         recorded = {file.path: file for file in receipt.files} if receipt else {}
-        files = tuple(
+        return tuple(
             file if file.sha256 != UNKNOWN else recorded.get(file.path, file) for file in card.files
         )
+
+    def _known_files(self, card: Card) -> tuple[CardFile, ...]:
+        """Return the card's files; each has a digest."""
+        files = self._recorded_files(card)
         if any(file.sha256 == UNKNOWN for file in files):
             raise ModelMissing(
                 "nobody has recorded the digest of this model, so it is not loaded",
                 expected="a digest on the card, or one that a pull recorded and you accepted",
                 where=card.id,
-                fix=_fix(card),
+                fix=self._record(card),
             )
         return files
 
+    def _record(self, card: Card) -> str:
+        """Say how a digest comes to be known, or what could be used meanwhile."""
+        if not card.source.pulled:
+            return "write the digests of the files on the card"
+        again = self.pulled is not None and (self.pulled / card.id).is_dir()
+        others = self._alternatives(card)
+        return (_renew(card) if again else _fix(card)) + (f"; or {others}" if others else "")
+
     def _alternatives(self, card: Card) -> str:
-        allowed = [
-            one
-            for one in self.cards()
-            if one.task == card.task and one.commercial_use == "yes" and one.analyzer
-        ]
-        if not allowed:
-            return ""
-        said = " or ".join(
-            f"{one.id} ({one.weight_licence}; COMPLIANCE_ANALYZERS={one.analyzer})"
-            for one in allowed
-        )
-        return f"use {said}, or "
+        """Return what the settings allow for the same task, by the analyzer that runs it; or nothing."""
+        said = []
+        for name in self._names():
+            try:
+                other = self.card(name)
+            except ModelRefused:  # whoever loads that card is told
+                continue
+            allowed = not self.commercial or other.commercial_use == "yes"
+            if other.id != card.id and other.task == card.task and other.analyzer and allowed:
+                pull = ", pull it first" if self.state(other) == "not pulled" else ""
+                said.append(
+                    f"{other.id} ({other.weight_licence}{pull}; COMPLIANCE_ANALYZERS={other.analyzer})"
+                )
+        return f"use {' or '.join(said)}" if said else ""
+
+    def _names(self) -> list[str]:
+        return sorted({path.stem for one in self.folders for path in one.glob("*.yaml")})
 
     def _card_path(self, name: str) -> Path:
         for folder in self.folders:
@@ -321,9 +335,18 @@ def _check(card: Card, file: CardFile, found: str) -> None:
         )
 
 
-def _check_revision(card: Card, receipt: Receipt) -> None:
-    """Refuse what was pulled at another commit than the card now names."""
-    if receipt.revision != card.source.revision:
+def _check_receipt(card: Card, receipt: Receipt) -> None:
+    """Refuse what was pulled for another card, or at another commit than the card now names."""
+    if receipt.id != card.id:
+        raise DigestMismatch(
+            "the receipt is another model's, so that its digests say nothing of this one",
+            expected=card.id,
+            found=receipt.id,
+            where=card.id,
+            fix=_renew(card),
+        )
+    known = UNKNOWN not in (receipt.revision, card.source.revision)
+    if card.source.huggingface and known and receipt.revision != card.source.revision:
         raise DigestMismatch(
             "the model was pulled at another commit than its card names, so it is not loaded",
             expected=str(card.source.revision),

@@ -94,7 +94,10 @@ class FrameBatcher:
                     self._send(queue)
 
     def cancel(self) -> None:
-        """Send nothing more: frames that wait, and those still put, are released unseen."""
+        """Send nothing more: frames that wait, and those still put, are released unseen.
+
+        Frames of batches that had not begun stay held: their decoders end with the review.
+        """
         self._stop.set()
         self._clock.join()
         with self._lock:

@@ -20,8 +20,9 @@ Progress = Callable[[str, float, float], None]
 class Decoders:
     """One decoder process for each asset, several at a time."""
 
-    def __init__(self, limits: DecodeLimits, threads: int) -> None:
+    def __init__(self, limits: DecodeLimits, threads: int, ring: int) -> None:
         self._limits = limits
+        self._ring = ring
         self._pool = ThreadPoolExecutor(threads, "decode")
         self._stopped = threading.Event()
         self._readers: set[MediaReader] = set()
@@ -50,7 +51,7 @@ class Decoders:
         asset = one.intake.asset
         assert asset.path is not None
         try:
-            reader = MediaReader(asset.path, self._limits)
+            reader = MediaReader(asset.path, self._limits, self._ring)
         except MediaError as error:  # it was there when it was hashed
             one.summary = DecodeSummary(gaps=(str(error),))
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +18,8 @@ class Device:
 
     name: str
     """``cpu`` or ``cuda:<n>``."""
+    precision: str = "fp32"
+    """``fp32`` or ``bf16``: what its networks calculate in."""
     reason: str = ""
     """Why it is not a GPU; empty where it is one, or where the CPU was asked for."""
 
@@ -35,14 +36,14 @@ def choose_device(wanted: str, runtime: Runtime) -> Device:
             replaced in silence.
     """
     if wanted == "cpu":
-        return Device("cpu")
+        return _device("cpu", runtime)
     if runtime not in ACCELERATED:
-        return Device("cpu", f"{runtime} runs on the CPU only")
+        return Device("cpu", reason=f"{runtime} runs on the CPU only")
     obstacle, fix = _torch(wanted) if runtime == "torch" else _onnx(wanted)
     if not obstacle:
-        return Device("cuda:0" if wanted == "auto" else wanted)
+        return _device("cuda:0" if wanted == "auto" else wanted, runtime)
     if wanted == "auto":
-        return Device("cpu", obstacle)
+        return _device("cpu", runtime, obstacle)
     raise SettingsError(
         "this device cannot be used",
         expected=f"a GPU that {runtime} can use",
@@ -50,6 +51,14 @@ def choose_device(wanted: str, runtime: Runtime) -> Device:
         where=f"device {wanted}",
         fix=f"{fix}, or set device to cpu or auto",
     )
+
+
+def _device(name: str, runtime: Runtime, reason: str = "") -> Device:
+    if runtime != "torch":
+        return Device(name, reason=reason)
+    from compliance.runtimes.torch import precision
+
+    return Device(name, precision(name), reason)
 
 
 def _index(wanted: str) -> int:
@@ -79,6 +88,6 @@ def _onnx(wanted: str) -> tuple[str, str]:
     swap = "pip uninstall -y onnxruntime && pip install onnxruntime-gpu"
     if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
         return "the installed onnxruntime has no CUDA provider", swap
-    if importlib.util.find_spec("torch") is not None:
-        return _torch(wanted)
-    return "", ""
+    import torch
+
+    return _torch(wanted) if torch.version.cuda is not None else ("", "")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from compliance.errors import ComplianceError, DigestMismatch, LicenceRefused
+from compliance.errors import ComplianceError, DigestMismatch, LicenceRefused, ModelRefused
 
 
 class Failures:
@@ -21,11 +21,11 @@ class Failures:
         """Record what is raised inside as a failure of ``analyzer`` on each of ``assets``.
 
         A model that is corrupt or forbidden is the user's to mend before anything runs, so that
-        :class:`DigestMismatch` and :class:`LicenceRefused` go through.
+        :class:`DigestMismatch`, :class:`LicenceRefused` and :class:`ModelRefused` go through.
         """
         try:
             yield
-        except (DigestMismatch, LicenceRefused):
+        except (DigestMismatch, LicenceRefused, ModelRefused):
             raise
         except Exception as error:  # noqa: BLE001  see the module's docstring
             said = str(error) if isinstance(error, ComplianceError) else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from compliance.analyzers.base import Analyzer, References
+from compliance.analyzers.base import Analyzer, AnalyzerSpec, References
 from compliance.facts import Facts, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
@@ -18,6 +18,7 @@ from compliance.pipeline.observed import Observed
 from compliance.pipeline.plan import applicable_sources
 from compliance.policy.evaluate import evaluate
 from compliance.policy.schema import Policy
+from compliance.taxonomy import TEXT
 from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
@@ -197,6 +198,7 @@ def _report(
         if report.analyzer in spec.requires and not _whole(report)
         for source in sources & analyzers[report.analyzer].spec.sources
     }
+    blocked |= _foreign(spec, sources)
     status, reason = Status.COMPLETED, ""
     if failure is not None:
         status, reason = Status.FAILED, failure
@@ -228,6 +230,21 @@ def _report(
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _foreign(spec: AnalyzerSpec, sources: frozenset[Source]) -> dict[Source, str]:
+    """Return the texts that an analyzer of few languages may not have understood: all of them.
+
+    Nothing tells languages apart yet, and what may be in another language was not examined.
+    """
+    if "*" in spec.languages:
+        return {}
+    languages = ", ".join(spec.languages)
+    why = (
+        f"Analyzer {spec.name} understands {languages} only, and nothing proves the language of this text: "
+        "have a person read it, or let an owner answer for it under accept_unexamined."
+    )
+    return dict.fromkeys(sources & TEXT, why)
 
 
 def _whole(report: AnalyzerReport) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.facts import Consent, Facts, Licence, Release
@@ -13,6 +13,7 @@ from compliance.findings import BankUse, ModelUse
 from compliance.media.decode import decoder_version
 from compliance.media.limits import DecodeLimits
 from compliance.media.reasons import SAMPLING_VERSION
+from compliance.pipeline.device import Device
 from compliance.policy.evaluate import Evaluation
 from compliance.types import PROMPT_SOURCES, Asset, Source, digest_of
 
@@ -24,7 +25,7 @@ def observations_key(
     spec: AnalyzerSpec,
     asset: Asset,
     models: Sequence[ModelUse],
-    device: str,
+    device: Device,
     required: Sequence[str],
 ) -> str:
     """Return the key of what an analyzer observes on an asset: no bank, no policy, no time.
@@ -33,7 +34,7 @@ def observations_key(
         spec: the analyzer.
         asset: the asset; only the parts that the analyzer reads count.
         models: the models that it runs.
-        device: ``cpu`` or ``cuda:0``; precision differs between kinds of device.
+        device: where it ran; kinds of device and precisions give different numbers.
         required: keys of the observations that it reads.
     """
     reads_media = bool(spec.sources - PROMPT_SOURCES)
@@ -49,14 +50,25 @@ def observations_key(
             "analyzer": spec.name,
             "version": spec.version,
             "parts": parts,
-            "models": [[model.id, model.sha256] for model in models],
+            "models": [[model.id, model.sha256, model.reading] for model in models],
             "decoder": [decoder_version(), SAMPLING_VERSION] if reads_media else [],
-            "libraries": [[name, version(name)] for name in spec.libraries],
-            "precision": device.split(":")[0],
+            "libraries": [[name, _version(name)] for name in spec.libraries],
+            "precision": [device.name.split(":")[0], device.precision],
             "required": list(required),
             "layout": LAYOUT,
         }
     )
+
+
+def _version(name: str) -> str:
+    """Return a library's version; ONNX Runtime for GPUs is a distribution of its own."""
+    names = (name, f"{name}-gpu") if name == "onnxruntime" else (name,)
+    for one in names:
+        try:
+            return f"{one} {version(one)}"
+        except PackageNotFoundError:
+            continue
+    return f"{name} unknown"
 
 
 def decode_key(asset: Asset, limits: DecodeLimits) -> str:

@@ -29,6 +29,10 @@ from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
 
 A = TypeVar("A", bound=Analyzer)
 
+RING, MOST_RING = 16, 128
+"""Frames of one asset that are held at once: at least, and at most. A batch larger than the ring never fills
+from one clip, and then waits for its deadline."""
+
 
 class Observer:
     """A warm set of analyzers that looks at assets in batches."""
@@ -116,7 +120,7 @@ class Observer:
                 analyzer.spec,
                 one.intake.asset,
                 analyzer.models(),
-                self._devices[name].name,
+                self._devices[name],
                 required,
             )
 
@@ -131,14 +135,16 @@ class Observer:
             return
         analyzers = self._usable(FrameAnalyzer, [one.id for one in with_media], failures)
         fresh = [one for one in with_media if not self._from_cache(one, analyzers)]
-        decoders = Decoders(self._limits, self._threads)
+        sizes = {
+            name: one.spec.batch_on(self._devices[name].name) for name, one in analyzers.items()
+        }
+        ring = min(max(RING, *sizes.values()), MOST_RING) if sizes else RING
+        decoders = Decoders(self._limits, self._threads, ring)
         batcher = FrameBatcher(
             analyzers,
             self._threads,
             failures,
-            sizes={
-                name: one.spec.batch_on(self._devices[name].name) for name, one in analyzers.items()
-            },
+            sizes=sizes,
         )
         try:
             decoders.run(fresh, batcher, progress)
@@ -163,7 +169,7 @@ class Observer:
             return False
         found = {}
         for name, analyzer in analyzers.items():
-            device = self._devices[name].name
+            device = self._devices[name]
             key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
             stored = self._cache.load(key)
             if stored is None:
@@ -184,7 +190,7 @@ class Observer:
             return
         for name, analyzer in analyzers.items():
             if failures.why(name, one.id) is None:
-                device = self._devices[name].name
+                device = self._devices[name]
                 key = observations_key(analyzer.spec, asset, analyzer.models(), device, ())
                 self._cache.save(key, one.observations.get(name, []))
         assert one.info is not None and one.summary is not None

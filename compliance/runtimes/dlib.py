@@ -1,10 +1,12 @@
 """The dlib runtime: face detection, landmarks and embeddings on a CPU.
 
-dlib's calls release the interpreter lock, so that batches run in parallel in threads.
+dlib's calls release the interpreter lock, but its detectors and networks keep what they are at. So each thread
+has a detector of its own, and embeddings are made by one thread at a time.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -23,9 +25,8 @@ class FaceDetector:
     """Histogram-of-gradients detector for frontal faces (Dalal and Triggs 2005; five poses)."""
 
     def __init__(self, model: LoadedModel) -> None:
-        import dlib
-
-        self._detector = getattr(dlib, model.card.source.compiled or "")()
+        self._function = model.card.source.compiled or ""
+        self._of_thread = threading.local()
 
     def detect(
         self, pixels: Pixels, doublings: int, floor: float
@@ -41,11 +42,19 @@ class FaceDetector:
         Returns:
             (left, top, right, bottom) in pixels, possibly outside the frame, and the margin.
         """
-        boxes, margins, _ = self._detector.run(pixels, doublings, floor)
+        boxes, margins, _ = self._detector().run(pixels, doublings, floor)
         return [
             ((box.left(), box.top(), box.right(), box.bottom()), float(margin))
             for box, margin in zip(boxes, margins, strict=True)
         ]
+
+    def _detector(self) -> Any:
+        """Return this thread's own detector: its scanner keeps the picture that it is at."""
+        if not hasattr(self._of_thread, "detector"):
+            import dlib
+
+            self._of_thread.detector = getattr(dlib, self._function)()
+        return self._of_thread.detector
 
 
 class FaceEmbedder:
@@ -56,6 +65,7 @@ class FaceEmbedder:
 
         self._predictor = dlib.shape_predictor(str(landmarks.paths[0]))
         self._network = dlib.face_recognition_model_v1(str(embedding.paths[0]))
+        self._lock = threading.Lock()
 
     def align(self, pixels: Pixels, box: tuple[int, int, int, int]) -> Pixels:
         """Cut the face in ``box`` out of uint8 RGB ``pixels``, upright, as (150, 150, 3) uint8."""
@@ -76,5 +86,6 @@ class FaceEmbedder:
         """
         if not chips:
             return np.zeros((0, 128), np.float32)
-        vectors = self._network.compute_face_descriptor(chips)
+        with self._lock:  # the network keeps its activations
+            vectors = self._network.compute_face_descriptor(chips)
         return finite(np.asarray(vectors, np.float32).reshape(len(chips), 128), "dlib-face-resnet")

@@ -10,6 +10,7 @@ import numpy as np
 from compliance.errors import ModelError
 from compliance.model_store import LoadedModel
 from compliance.runtimes.checked_folder import checked_folder
+from compliance.runtimes.loading import LOADING
 from compliance.runtimes.pictures import pictures
 from compliance.runtimes.torch import TorchModel
 from compliance.types import Floats, Pixels
@@ -27,11 +28,11 @@ class OpenClip:
         Raises:
             ModelError: the files make no OpenCLIP model.
         """
-        import open_clip
-
         self._input = model.card.input
         try:
-            with checked_folder(model) as folder:
+            with LOADING, checked_folder(model) as folder:
+                import open_clip
+
                 name = f"local-dir:{folder}"
                 network = open_clip.create_model(name, pretrained_text=False, weights_only=True)
                 self._tokenizer = open_clip.get_tokenizer(name)
@@ -43,7 +44,9 @@ class OpenClip:
                 where=model.card.id,
                 fix=f"compliance models remove {model.card.id}, then pull it again",
             ) from error
-        self._images = TorchModel(_part(network, "encode_image"), model.card.id, device)
+        self._images = TorchModel(
+            _part(network, "encode_image"), model.card.id, device, graphs=True
+        )
         self._texts = TorchModel(_part(network, "encode_text"), model.card.id, device)
 
     @property
@@ -55,13 +58,19 @@ class OpenClip:
         """Embed frames, uint8 RGB of any size, as float32 (N, D) of length 1."""
         if not frames:
             return np.zeros((0, 0), np.float32)
-        return _unit(self._images.run(pictures(frames, self._input, self._images.device)))
+        device = self._images.device
+        return _unit(
+            self._images.run(
+                len(frames), lambda part: (pictures(frames[part], self._input, device),)
+            )
+        )
 
     def embed_texts(self, texts: Sequence[str]) -> Floats:
         """Embed texts as float32 (N, D) of length 1; what is beyond the context length is cut off."""
         if not texts:
             return np.zeros((0, 0), np.float32)
-        return _unit(self._texts.run(self._tokenizer(list(texts))))
+        tokens = self._tokenizer(list(texts))
+        return _unit(self._texts.run(len(texts), lambda part: (tokens[part],)))
 
 
 def _part(network: torch.nn.Module, method: str) -> torch.nn.Module:

@@ -23,6 +23,8 @@ BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 GRAPHED = 32
 """Largest bucket that runs as a captured CUDA graph: above it, kernels take longer than their launches."""
 
+_CAPTURING = threading.Lock()
+
 log = logging.getLogger("compliance.runtimes.torch")
 
 
@@ -31,7 +33,9 @@ def precision(device: str) -> str:
     import torch
 
     if device.startswith("cuda"):
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+        with torch.cuda.device(device):
+            native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16" if native else "fp32"
     can = torch.cpu.get_capabilities()
     return "bf16" if can.get("avx512_bf16") or can.get("amx_bf16") else "fp32"
 
@@ -43,7 +47,13 @@ class TorchModel:
     """
 
     def __init__(
-        self, module: torch.nn.Module, name: str, device: str, *, most: int = BUCKETS[-1]
+        self,
+        module: torch.nn.Module,
+        name: str,
+        device: str,
+        *,
+        most: int = BUCKETS[-1],
+        graphs: bool = False,
     ) -> None:
         """Move ``module`` to its device and precision.
 
@@ -52,6 +62,7 @@ class TorchModel:
             name: id of its card, for messages.
             device: ``cpu`` or ``cuda:<n>``.
             most: items in one run at most; halved for good where memory does not suffice.
+            graphs: capture small batches on a GPU; for inputs whose items are all of one shape.
         """
         import torch
 
@@ -62,14 +73,17 @@ class TorchModel:
         self.notes: list[str] = []
         self._module = module.eval().requires_grad_(False).to(self.device, self.dtype)
         self._module.to(memory_format=torch.channels_last)
-        self._graphs: dict[tuple[tuple[int, ...], ...], _Graph] = {}
+        self._capture = graphs
+        self._graphs: dict[int, _Graph] = {}
         self._lock = threading.Lock()
 
-    def run(self, *inputs: torch.Tensor) -> Floats:
-        """Run a batch.
+    def run(self, count: int, given: Callable[[slice], tuple[torch.Tensor, ...]]) -> Floats:
+        """Run a batch, in parts that memory suffices for.
 
         Args:
-            inputs: tensors on any device, first axis N ≥ 1; floating ones are cast to the network's type.
+            count: items, N ≥ 1.
+            given: makes the inputs of a part of them, tensors on any device with the part's items first;
+                floating ones are cast to the network's type.
 
         Returns:
             float32, first axis N.
@@ -80,17 +94,19 @@ class TorchModel:
         import torch
 
         with self._lock, torch.inference_mode():
-            ready = tuple(self._cast(one.to(self.device)) for one in inputs)
             parts: list[torch.Tensor] = []
-            done, count = 0, len(ready[0])
+            done = 0
             while done < count:
-                piece = tuple(one[done : done + self.most] for one in ready)
+                part = slice(done, min(done + self.most, count))
                 try:
-                    parts.append(self._forward(piece).float().cpu())
-                except torch.OutOfMemoryError as error:
-                    self._halve(len(piece[0]), error)
+                    inputs = tuple(self._cast(one.to(self.device)) for one in given(part))
+                    parts.append(self._forward(inputs).float().cpu())
+                except RuntimeError as error:
+                    if not _out_of_memory(error):
+                        raise
+                    self._halve(part.stop - part.start, error)
                     continue
-                done += len(piece[0])
+                done = part.stop
             return finite(torch.cat(parts).numpy(), self.name)
 
     def _cast(self, tensor: torch.Tensor) -> torch.Tensor:
@@ -128,12 +144,11 @@ class TorchModel:
         """Pad a batch to its bucket, whose size is a captured graph where that pays."""
         bucket = next(size for size in BUCKETS if size >= count)
         padded = tuple(_padded(one, bucket) for one in inputs)
-        if bucket > GRAPHED:
+        if not self._capture or bucket > GRAPHED:
             return self._output(padded)[:count]
-        key = tuple(tuple(one.shape) for one in padded)
-        if key not in self._graphs:
-            self._graphs[key] = _Graph(self._output, padded)
-        return self._graphs[key](padded)[:count]
+        if bucket not in self._graphs:
+            self._graphs[bucket] = _Graph(self._output, padded)
+        return self._graphs[bucket](padded)[:count]
 
     def _output(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
         given: torch.Tensor = self._module(*inputs)
@@ -160,7 +175,8 @@ class _Graph:
                 forward(self._inputs)
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        # Other analyzers' threads go on meanwhile; captures themselves take turns.
+        with _CAPTURING, torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
             self._output = forward(self._inputs)
 
     def __call__(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
@@ -168,6 +184,13 @@ class _Graph:
             mine.copy_(given)
         self._graph.replay()
         return self._output.clone()
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    """Tell whether memory ran out; torch has a class of its own for that on a GPU only."""
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def _padded(tensor: torch.Tensor, count: int) -> torch.Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 from compliance.errors import ModelError
 from compliance.model_store import LoadedModel
 from compliance.runtimes.checked_folder import checked_folder
+from compliance.runtimes.loading import LOADING
 from compliance.runtimes.pictures import pictures
 from compliance.runtimes.torch import TorchModel
 from compliance.types import Floats, Pixels
@@ -32,13 +33,12 @@ class ImageClassifier:
         Raises:
             ModelError: the files make no such classifier.
         """
-        from transformers import AutoModelForImageClassification
-
-        network = _load(model, AutoModelForImageClassification)
+        network = _load(model, "AutoModelForImageClassification")
         self.labels = _labels(network, model)
         self._several = _several(network, model)
         self._input = model.card.input
-        self._model = TorchModel(_logits(network, "pixel_values"), model.card.id, device)
+        module = _logits(network, "pixel_values")
+        self._model = TorchModel(module, model.card.id, device, graphs=True)
 
     @property
     def notes(self) -> list[str]:
@@ -49,7 +49,10 @@ class ImageClassifier:
         """Return float32 (N, labels), 0…1, for frames, uint8 RGB of any size."""
         if not frames:
             return np.zeros((0, len(self.labels)), np.float32)
-        logits = self._model.run(pictures(frames, self._input, self._model.device))
+        device = self._model.device
+        logits = self._model.run(
+            len(frames), lambda part: (pictures(frames[part], self._input, device),)
+        )
         return _probabilities(logits, self._several)
 
 
@@ -65,12 +68,10 @@ class TextClassifier:
         Raises:
             ModelError: the files make no such classifier.
         """
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-        network = _load(model, AutoModelForSequenceClassification)
+        network = _load(model, "AutoModelForSequenceClassification")
         self.labels = _labels(network, model)
         self._several = _several(network, model)
-        self._tokenizer: Any = _load(model, AutoTokenizer)
+        self._tokenizer: Any = _load(model, "AutoTokenizer")
         longest = min(self._tokenizer.model_max_length, network.config.max_position_embeddings)
         self._longest = int(longest) - _offset(network)
         self._model = TorchModel(
@@ -100,38 +101,46 @@ class TextClassifier:
             padded = self._tokenizer.pad(
                 {"input_ids": [ids[row] for row in rows]}, return_tensors="pt"
             )
-            logits = self._model.run(padded["input_ids"], padded["attention_mask"])
+            logits = self._run(padded["input_ids"], padded["attention_mask"])
             np.maximum.at(made, owners[rows], _probabilities(logits, self._several))
         return made
 
+    def _run(self, *inputs: torch.Tensor) -> Floats:
+        return self._model.run(len(inputs[0]), lambda part: tuple(one[part] for one in inputs))
 
-def _load(model: LoadedModel, loader: Any) -> Any:
-    """Load from checked files alone: no network, no code of the repository, no pickles."""
-    import transformers
 
-    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+def _load(model: LoadedModel, kind: str) -> Any:
+    """Load from checked files alone: no network, no code of the repository, no pickles.
+
+    Args:
+        model: the checked files.
+        kind: name of the class of transformers that loads them.
+    """
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    if loader is transformers.AutoTokenizer:
-        return _from_files(model, loader, options)
+    if kind == "AutoTokenizer":
+        return _from_files(model, kind, options)
     options |= {"use_safetensors": True, "output_loading_info": True}
-    network, report = _from_files(model, loader, options)
+    network, report = _from_files(model, kind, options)
     unset = sorted(report["missing_keys"]) + sorted(str(one) for one in report["mismatched_keys"])
     if unset:  # transformers fills them with random numbers and only warns
-        raise _unusable(model, loader, f"no weights for {', '.join(unset[:5])}")
+        raise _unusable(model, kind, f"no weights for {', '.join(unset[:5])}")
     return network
 
 
-def _from_files(model: LoadedModel, loader: Any, options: dict[str, Any]) -> Any:
+def _from_files(model: LoadedModel, kind: str, options: dict[str, Any]) -> Any:
     try:
-        with checked_folder(model) as folder:
-            return loader.from_pretrained(folder, **options)
+        with LOADING, checked_folder(model) as folder:
+            import transformers
+
+            transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            return getattr(transformers, kind).from_pretrained(folder, **options)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise _unusable(model, loader, " ".join(str(error).split())[:300]) from error
+        raise _unusable(model, kind, " ".join(str(error).split())[:300]) from error
 
 
-def _unusable(model: LoadedModel, loader: Any, found: str) -> ModelError:
+def _unusable(model: LoadedModel, kind: str, found: str) -> ModelError:
     return ModelError(
-        f"the files do not load as {loader.__name__}",
+        f"the files do not load as {kind}",
         expected="a config, a tokenizer where it reads text, and safetensors weights that fit",
         found=found,
         where=model.card.id,

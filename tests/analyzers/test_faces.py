@@ -1,6 +1,7 @@
 """Faces are found, embedded, joined into tracks and matched, with real networks on real pictures."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +200,23 @@ def test_labelled_photographs_match_their_person_and_nobody_else(faces, shared_d
 @pytest.mark.parametrize("size", [(1, 1), (24, 24), (40, 2000), (2160, 3840)])
 def test_odd_sizes_are_examined(faces, size: tuple[int, int]) -> None:
     assert faces.observe_frames(batch(np.full((*size, 3), 128, np.uint8))) == []
+
+
+def test_batches_in_several_threads_see_what_one_thread_sees(faces, portrait) -> None:
+    """dlib's detector keeps the picture that it is at; a shared one loses faces, or finds them elsewhere."""
+    import cv2
+
+    frames = [
+        cv2.warpAffine(
+            portrait, np.array([[1, 0, 12.0 * n], [0, 1, 7.0 * n]], np.float32), (640, 480)
+        )
+        for n in range(12)
+    ]
+
+    def boxes(frame: np.ndarray) -> list:
+        return [(one.region.points, one.raw) for one in faces.observe_frames(batch(frame))]
+
+    alone = [boxes(frame) for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(boxes, frames * 3))
+    assert together == alone * 3

@@ -1,18 +1,34 @@
 """The whole way with models of the full tier: small real networks, the real command."""
 
 import json
+import pickle
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from command_line import run_here
-from tiny_models import tiny_image_classifier, tiny_openclip
+from tiny_models import (
+    CALIBRATED,
+    VIT_INPUT,
+    tiny_image_classifier,
+    tiny_openclip,
+    tiny_text_classifier,
+    write_card,
+)
 
 from compliance.analyzers.image_classes import SexualImageAnalyzer
 
 CARD = SexualImageAnalyzer.spec.models[0]
 LABELS = {"normal": "", "nsfw": "sexual.explicit"}
+CLASSIFIER = {
+    "task": "sexual content in images",
+    "input": VIT_INPUT,
+    "labels": {"nsfw": "sexual.explicit"},
+    "activation": "softmax",
+    "score_kind": "probability",
+    "calibration": CALIBRATED,
+}
 POLICY = """\
 policy: full
 version: 1.0.0
@@ -119,3 +135,47 @@ def test_two_analyzers_of_one_role_are_refused(place: Path) -> None:
     result = review(place, analyzers="image-embeddings,image-embeddings-l14")
     assert result.code == 2
     assert "image-embeddings-l14" in result.err
+
+
+def test_a_pickle_under_another_name_stops_the_review(place: Path) -> None:
+    tiny_image_classifier(place / "cards", CARD, LABELS)
+    path = place / "cards" / CARD / "model.safetensors"
+    path.write_bytes(pickle.dumps({"weights": [1.0]}))
+    write_card(
+        place / "cards",
+        CARD,
+        **{key: value for key, value in CLASSIFIER.items() if key != "files"},
+    )
+    result = review(place, tier="full")
+    assert result.code == 2
+    assert "pickle" in result.err
+    assert not result.out
+
+
+def test_text_that_may_be_in_another_language_was_not_examined(place: Path) -> None:
+    """The only text classifier reads English, and nothing proves what a text is in."""
+    tiny_text_classifier(
+        place / "cards", "toxic-bert", {"hate": "hate.speech", "threat": "violence.general"}
+    )
+    (place / "hate.yaml").write_text((POLICY % 1.0).replace("sexual.explicit", "hate.speech"))
+    env = {"COMPLIANCE_HOME": str(place / "home"), "COMPLIANCE_CARDS": str(place / "cards")}
+    result = run_here(
+        "review", "--prompt", "Il faut tuer", "--policy", "hate.yaml", "--format", "json",
+        cwd=place, env=env | {"COMPLIANCE_TIER": "full"},
+    )  # fmt: skip
+    assert result.code == 12
+    assert "understands en only" in result.out
+
+
+def test_a_corrected_card_is_not_served_old_observations(place: Path) -> None:
+    """What the card says of the input changes what is seen, and the weights stay the same."""
+    tiny_image_classifier(place / "cards", CARD, LABELS)
+
+    def seen() -> set[str]:
+        (one,) = json.loads(review(place, tier="full").out)["reviews"]
+        uses = {use["name"]: use for use in one["verdict"]["analyzers"]}
+        return uses["sexual-images"]["observations_key"]
+
+    before = seen()
+    write_card(place / "cards", CARD, **CLASSIFIER | {"input": VIT_INPUT | {"colour": "BGR"}})
+    assert seen() != before

@@ -14,7 +14,7 @@ from compliance.media.limits import DecodeLimits
 from compliance.model_store import ModelStore
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Request, take_in
-from compliance.pipeline.observe import Observer
+from compliance.pipeline.observe import MOST_RING, Observer
 from compliance.pipeline.run import quiet
 from compliance.types import FrameBatch, Source
 
@@ -64,12 +64,12 @@ def clips(tmp_path_factory) -> list[Path]:
     return [clip(folder / f"{number}.mp4", number) for number in range(6)]
 
 
-def clip(path: Path, seed: int) -> Path:
+def clip(path: Path, seed: int, frames: int = 60) -> Path:
     random = np.random.default_rng(seed)
     with av.open(path, "w") as container:
         stream = container.add_stream("libx264", rate=10)
         stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
-        for _ in range(60):
+        for _ in range(frames):
             blocks = random.integers(0, 255, (9, 16, 3), np.uint8)
             picture = np.kron(blocks, np.ones((20, 20, 1), np.uint8))
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
@@ -98,10 +98,10 @@ def test_an_archive_fills_its_batches(clips) -> None:
     assert count / (len(slow.sizes) * BATCH) >= 0.9, slow.sizes
 
 
-def test_a_gate_clip_does_not_wait_for_a_full_batch(clips) -> None:
+def test_a_gate_clip_does_not_wait_for_a_full_batch(tmp_path) -> None:
     """The first batch leaves while frames are still missing that would have filled it."""
     slow = Slow()
     slow.spec = AnalyzerSpec("slow", "1", (), frozenset({Source.FRAME}), batch=10_000)
-    count = observe(slow, clips[:1])
+    count = observe(slow, [clip(tmp_path / "gate.mp4", 1, 3 * MOST_RING)])
     assert len(slow.sizes) > 1
     assert sum(slow.sizes) == count

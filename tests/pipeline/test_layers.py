@@ -13,6 +13,7 @@ from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank
 from compliance.facts import GenerationRecord, Release
 from compliance.findings import BankUse
+from compliance.pipeline.device import Device
 from compliance.pipeline.enrol import face_templates
 from compliance.pipeline.intake import Request, take_in
 from compliance.pipeline.keys import matches_key, observations_key
@@ -106,7 +107,7 @@ def test_observations_do_not_depend_on_prompt_or_record_where_only_frames_are_re
     told = take_in(
         Request(portrait, (Prompt(text="a portrait"),), GenerationRecord(host="somewhere"))
     ).asset
-    keys = {observations_key(analyzer.spec, one, (), "cpu", ()) for one in (plain, told)}
+    keys = {observations_key(analyzer.spec, one, (), Device("cpu"), ()) for one in (plain, told)}
     assert len(keys) == 1
     assert plain.id != told.id
 
@@ -118,10 +119,11 @@ def test_observations_depend_on_media_version_models_and_precision(
     asset = take_in(Request(portrait)).asset
     other = tmp_path / "other.png"
     cv2.imwrite(str(other), np.zeros((8, 8, 3), np.uint8))
-    key = observations_key(spec, asset, (), "cpu", ())
-    assert observations_key(spec, take_in(Request(other)).asset, (), "cpu", ()) != key
-    assert observations_key(spec, asset, (), "cuda:0", ()) != key
-    assert observations_key(spec, asset, (), "cpu", ("0" * 64,)) != key
+    key = observations_key(spec, asset, (), Device("cpu"), ())
+    assert observations_key(spec, take_in(Request(other)).asset, (), Device("cpu"), ()) != key
+    assert observations_key(spec, asset, (), Device("cuda:0"), ()) != key
+    assert observations_key(spec, asset, (), Device("cpu", "bf16"), ()) != key
+    assert observations_key(spec, asset, (), Device("cpu"), ("0" * 64,)) != key
 
 
 def test_matches_depend_on_the_bank_as_it_stands() -> None:

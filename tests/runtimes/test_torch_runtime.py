@@ -1,5 +1,8 @@
 """The torch runtime gives what the libraries give picture by picture, in batches of any size."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from tiny_models import (
@@ -164,18 +167,21 @@ def test_files_that_nobody_checked_are_not_read(tmp_path) -> None:
 
 
 class Greedy:
-    """Makes a network that has memory for three items."""
+    """Makes a network that asks for more memory than any machine has, from some number of items on."""
 
     def __new__(cls, limit: int = 3):
         import torch
 
         class Network(torch.nn.Module):
             def forward(self, given: torch.Tensor) -> torch.Tensor:
-                if len(given) > limit:
-                    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+                torch.empty(2**50 if len(given) > limit else 1, dtype=torch.uint8)
                 return given * 2
 
         return Network()
+
+
+def run(model: TorchModel, given) -> np.ndarray:
+    return model.run(len(given), lambda part: (given[part],))
 
 
 def test_too_little_memory_halves_the_batch_and_says_so(caplog) -> None:
@@ -183,7 +189,7 @@ def test_too_little_memory_halves_the_batch_and_says_so(caplog) -> None:
 
     model = TorchModel(Greedy(), "greedy", "cpu", most=16)
     given = torch.arange(16.0)[:, None]
-    assert model.run(given)[:, 0].tolist() == (torch.arange(16.0) * 2).tolist()
+    assert run(model, given)[:, 0].tolist() == (torch.arange(16.0) * 2).tolist()
     assert model.most == 2
     assert len(model.notes) == 3 and "batches are now 2 at most" in model.notes[-1]
     assert "batches are now 2" in caplog.text
@@ -193,11 +199,33 @@ def test_too_little_memory_for_one_item_is_an_error() -> None:
     import torch
 
     with pytest.raises(AnalyzerError, match="COMPLIANCE_DEVICE=cpu"):
-        TorchModel(Greedy(0), "greedy", "cpu").run(torch.ones(2, 1))
+        run(TorchModel(Greedy(0), "greedy", "cpu"), torch.ones(2, 1))
 
 
 def test_numbers_that_are_not_finite_are_refused() -> None:
     import torch
 
     with pytest.raises(AnalyzerError, match="not finite"):
-        TorchModel(torch.nn.Identity(), "wild", "cpu").run(torch.tensor([[float("nan")]]))
+        run(TorchModel(torch.nn.Identity(), "wild", "cpu"), torch.tensor([[float("nan")]]))
+
+
+def test_networks_that_are_loaded_at_once_in_a_new_process_are_all_there(tmp_path) -> None:
+    """transformers imports its parts on first use, which two threads must not do at one time."""
+    tiny_openclip(tmp_path)
+    tiny_image_classifier(tmp_path, "pictures", {"normal": "", "nsfw": "sexual.explicit"})
+    tiny_text_classifier(tmp_path, "texts", {"hate": "hate.speech"})
+    code = f"""
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from compliance.model_store import ModelStore
+from compliance.runtimes.openclip import OpenClip
+from compliance.runtimes.transformers import ImageClassifier, TextClassifier
+store = ModelStore(Path({str(tmp_path)!r}))
+jobs = [(OpenClip, {CARD!r}), (ImageClassifier, "pictures"), (TextClassifier, "texts")] * 2
+with ThreadPoolExecutor(6) as pool:
+    made = list(pool.map(lambda job: job[0](store.load(job[1]), "cpu"), jobs))
+print(len(made))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["6"], done.stderr

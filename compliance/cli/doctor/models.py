@@ -11,6 +11,9 @@ from compliance.model_store.card import UNKNOWN
 from compliance.plugins import analyzer_specs
 from compliance.settings import Settings
 
+_SCORED = ("face embedding", "sexual content in images", "violence in images", "text moderation")
+"""Tasks whose categories stay unexamined without a calibration."""
+
 
 def tiers(settings: Settings) -> list[Diagnosis]:
     """Look at every model: what the settings ask for must be whole, the rest is told about."""
@@ -60,7 +63,7 @@ def _whole(store: ModelStore, card: Card) -> Diagnosis:
         store.load(card.id)
     except ComplianceError as error:
         return Diagnosis("broken", f"model {error}")
-    if card.calibration == UNKNOWN and card.labels:
+    if card.calibration == UNKNOWN and card.task in _SCORED:
         what = f"model {card.id}, {card.weight_licence}, has no calibration: what it finds has no score"
         return Diagnosis("note", what, "see docs/models.md, 'Calibration'")
     return Diagnosis("works", f"model {card.id}, {card.weight_licence}")
