@@ -17,6 +17,10 @@ from pydantic import Field
 
 from compliance.types import Floats, Model, Region, Source, TimeSpan, digest_of
 
+UNSEEN = 1.0
+"""Seconds: frames are examined at least every 0.5 s, so that what was seen in one may have begun and ended
+that much earlier and later. A rule counts what may have been, not the least that was seen."""
+
 
 class RawKind(enum.StrEnum):
     """The kind of number that a model gave before calibration, with its direction."""

@@ -81,6 +81,32 @@ class Waivers:
         return tuple(said)
 
 
+def doubts(waivers: Waivers, policy: str, rules: Iterable[str], day: date) -> list[Diagnostic]:
+    """Return what ``policy lint`` says of waivers: those that have ended, and those of no rule.
+
+    Args:
+        waivers: all that are at hand.
+        policy: label of the policy.
+        rules: its rules.
+        day: the day that ends are compared with.
+    """
+    known = sorted(rules)
+    found = []
+    for one in waivers.files:
+        waiver = one.waiver
+        if one.problem or waiver.expires < day:
+            ended = one.problem or f"it ended on {waiver.expires}"
+            message = f"waiver {waiver.id} of rule {waiver.rule} counts no more: {ended}"
+            found.append((one, message, "delete it, or have a new one approved"))
+        if waiver.rule not in known:
+            message = f"waiver {waiver.id} is for rule {quoted(waiver.rule)}, which {policy} does not have"
+            found.append((one, message, did_you_mean(waiver.rule, known)))
+    return [
+        Diagnostic(message, name=one.place, hint=hint, severity="warning")
+        for one, message, hint in found
+    ]
+
+
 def load_waivers(folder: Path) -> Waivers:
     """Read every ``*.yaml`` and ``*.yml`` in ``folder``; an absent folder holds none.
 

@@ -32,6 +32,7 @@ def lint(
     from compliance.plugins import analyzer_specs
     from compliance.policy.lint import lint as lint_policy
     from compliance.policy.load import read_policy
+    from compliance.waivers import doubts, load_waivers
 
     loaded = read_policy(path or inputs.starter())
     policy = loaded.policy
@@ -42,6 +43,9 @@ def lint(
         loaded,
         as_of.replace(tzinfo=UTC) if as_of else now(),
     )
+    day = (as_of or now()).date()
+    rules = [rule.id for rule in policy.rules]
+    diagnostics += doubts(load_waivers(inputs.settings().waivers), policy.label, rules, day)
     for diagnostic in diagnostics:
         typer.echo(str(diagnostic))
     count = Counter(diagnostic.severity for diagnostic in diagnostics)

@@ -53,7 +53,7 @@ class FrameBatcher:
         failures: Failures,
         *,
         sizes: Mapping[str, int] | None = None,
-        deadline: float = DEADLINE,
+        deadline: float | None = None,
     ) -> None:
         """Start the deadline clock.
 
@@ -62,7 +62,7 @@ class FrameBatcher:
             threads: batches that run at one time.
             failures: where batches that fail are recorded.
             sizes: frames in a full batch, by name of the analyzer; its spec's for a CPU unless said.
-            deadline: seconds that a frame waits at most while a thread is free.
+            deadline: seconds that a frame waits at most while a thread is free; :data:`DEADLINE` unless said.
         """
         sizes = {name: one.spec.batch for name, one in analyzers.items()} | dict(sizes or {})
         self._queues = {name: _Queue(one, sizes[name]) for name, one in analyzers.items()}
@@ -70,7 +70,7 @@ class FrameBatcher:
         self._pool = ThreadPoolExecutor(threads, "observe")
         self._busy = 0
         self._failures = failures
-        self._deadline = deadline
+        self._deadline = DEADLINE if deadline is None else deadline
         self._lock = threading.Lock()
         self._running: list[Future[None]] = []
         self._observations: dict[tuple[str, str], list[Observation]] = {}

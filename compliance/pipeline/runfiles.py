@@ -167,6 +167,8 @@ def _table(findings: Sequence[Finding]) -> bytes:
         ),
         "track": ([one.track for one in findings], text),
         "reference": ([one.reference.id if one.reference else None for one in findings], text),
+        "label": ([one.reference.label if one.reference else None for one in findings], text),
+        "frames": ([one.frames for one in findings], pyarrow.int32()),
         "rank": ([one.rank for one in findings], pyarrow.int32()),
         "evidence": ([one.evidence.model_dump_json() for one in findings], text),
     }

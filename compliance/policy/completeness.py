@@ -12,7 +12,7 @@ from compliance.facts import Facts
 from compliance.findings import AnalyzerReport, Status
 from compliance.policy.conditions import sought
 from compliance.policy.schema import Policy, Rule
-from compliance.taxonomy import TAXONOMY, Category
+from compliance.taxonomy import PRESENCE, TAXONOMY, Category
 from compliance.types import Source
 from compliance.verdicts import NotExamined
 
@@ -109,8 +109,8 @@ def _failure(report: AnalyzerReport, source: Source) -> str:
 
 
 def _missing_banks(leaf: Category, rule: Rule, reports: Sequence[AnalyzerReport]) -> str:
-    if rule.unknown:  # whoever is in no bank is unknown
-        return ""
+    if rule.unknown or (leaf.path in PRESENCE.values() and not rule.in_):
+        return ""  # whoever is there is seen without any bank
     filled = {bank.name for report in reports for bank in report.banks if bank.size > 0}
     modality = _MODALITIES.get(leaf.path, "")
     mend = _ENROL.get(modality, "add references to it")

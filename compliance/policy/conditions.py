@@ -11,14 +11,10 @@ from datetime import date, datetime
 from functools import cached_property
 
 from compliance.facts import Consent, Facts, Licence, Release
-from compliance.findings import Finding
+from compliance.findings import UNSEEN, Finding
 from compliance.policy.schema import Rule
 from compliance.policy.territories import expand
 from compliance.taxonomy import PRESENCE, TAXONOMY
-
-UNSEEN = 1.0
-"""Seconds: frames are examined at least every 0.5 s, so that what was seen in one may have begun and ended
-that much earlier and later. A rule counts what may have been, not the least that was seen."""
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ from compliance.policy.diagnostics import Diagnostic, SourceText, Spot, quoted
 
 MAX_DEPTH = 10
 """Levels of nesting; the language itself needs five."""
-MAX_EVENTS = 20_000
-"""YAML events, about one per value; a policy of 100 rules needs 3,000. Bounds time and memory."""
+MAX_EVENTS = 5_000
+"""YAML events, about one per value; a policy of 100 rules needs 3,000 or so. Bounds time and memory."""
 
+MAX_COMPLAINTS = 100
+"""Errors after which reading stops: such a file is not mended one by one."""
 MAX_LINE = 10_000
 """Characters of one line; the scanner's work on a single token grows with its square."""
 
@@ -91,6 +93,10 @@ class _Reader:
 
     def complain(self, spot: Spot, message: str, hint: str = "") -> None:
         self.problems.append(self.source.diagnostic(spot, message, hint))
+        if len(self.problems) == MAX_COMPLAINTS:
+            message = f"reading stops after {MAX_COMPLAINTS} errors"
+            self.problems.append(self.source.diagnostic(spot, message))
+            raise _Stop
 
     def next(self) -> Any:
         event = next(self.stream)

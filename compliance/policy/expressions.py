@@ -25,12 +25,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from compliance.findings import Finding
+from compliance.findings import UNSEEN, Finding
 
 TEXT_FIELDS = ("category", "source", "analyzer", "reference", "bank", "entry", "label", "track")
-"""Fields of a finding that hold text; empty where the finding has none."""
+"""Fields of a finding that hold text; empty where the finding has none, so that two findings without a
+reference have equal ones: a rule then hits rather than not."""
 NUMBER_FIELDS = ("score", "seconds", "area_percent", "frames")
-"""Fields of a finding that hold a number; one that cannot be measured is larger than any bound."""
+"""Fields of a finding that hold a number; one that cannot be measured is larger than any bound. ``seconds`` is
+as long as it may have been, as for ``min_seconds``."""
 METHODS = ("startsWith", "endsWith", "contains")
 DEEPEST = 2
 """Expressions within one another over all findings; each multiplies the cost by their number."""
@@ -115,7 +117,7 @@ def _fields(finding: Finding) -> dict[str, Any]:
         "label": reference.label if reference else "",
         "track": finding.track or "",
         "score": finding.score,
-        "seconds": span.seconds if span else _UNMEASURED,
+        "seconds": span.seconds + UNSEEN if span else _UNMEASURED,
         "area_percent": region.area_percent if region else _UNMEASURED,
         "frames": float(finding.frames) if finding.frames is not None else _UNMEASURED,
     }

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.facts import Facts
-from compliance.findings import Finding
+from compliance.findings import UNSEEN, Finding
 from compliance.policy.completeness import Examination, examination, not_examined
 from compliance.policy.conclusions import conclude
 from compliance.policy.conditions import (
-    UNSEEN,
     Situation,
     applies,
     covers_any,

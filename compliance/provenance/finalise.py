@@ -163,8 +163,20 @@ def _check_obligations(verdict: Verdict, owed: set[str], possible: tuple[str, ..
             expected=", ".join(missing),
             found=", ".join(possible) or "nothing that can be added",
             where=verdict.asset_name,
-            fix="give a generation record with digital_source_type, and a container that can be signed",
+            fix=_mend(missing),
         )
+
+
+def _mend(missing: list[str]) -> str:
+    """Say what fulfils an obligation that finalising cannot."""
+    if all(one.startswith("c2pa.") for one in missing):
+        return (
+            "give a generation record with digital_source_type, and a container that can be signed"
+        )
+    return (
+        "add the label or watermark to the media yourself, review the new file, and have the rule waived "
+        "for it: compliance waive FILE --rule RULE"
+    )
 
 
 @contextmanager

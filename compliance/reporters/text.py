@@ -69,7 +69,7 @@ def _hit(hit: RuleHit, findings: dict[str, Finding]) -> list[str]:
         lines.append(_finding_line(sign, hit, finding))
         sign = ""
     if not behind:
-        lines.append(f"{sign:<10}{hit.rule}")
+        lines.append(f"{sign:<9} {hit.rule}")
     if len(behind) > _MOST_FINDINGS:
         lines.append(f"{'':<10}and {len(behind) - _MOST_FINDINGS} more, see findings.parquet")
     if hit.note:
@@ -103,7 +103,7 @@ def _finding_line(sign: str, hit: RuleHit, finding: Finding) -> str:
         score += f" ≥ {hit.threshold:.2f}"
     about = finding.reference.id if finding.reference else finding.evidence.text or ""
     note = f"({finding.evidence.note})" if finding.evidence.note else ""
-    return f"{sign:<10}{name:<24} {place:<16} {score:<12} {about} {note}".rstrip()
+    return f"{sign:<9} {name:<24} {place:<16} {score:<12} {about} {note}".rstrip()
 
 
 def short(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,6 +13,7 @@ from PIL import Image
 
 from compliance.analyzers.ocr import OcrAnalyzer
 from compliance.cli.check import Schema
+from compliance.pipeline import batching
 
 POLICY = """\
 policy: test
@@ -101,6 +103,9 @@ def test_several_assets_share_batches_and_keep_their_verdicts(
         return real(self, batch)
 
     monkeypatch.setattr(OcrAnalyzer, "observe_frames", recording)
+    # However slowly this machine decodes, nothing leaves before all of it is there.
+    monkeypatch.setattr(batching, "DEADLINE", 60.0)
+    monkeypatch.setattr(OcrAnalyzer, "spec", replace(OcrAnalyzer.spec, batch=64))
     code, reviews = review(tmp_path, "clip.mp4", "clip.mov", "clip.mp4")
     assert code == 11
     assert [one["verdict"]["decision"] for one in reviews] == ["approve", "reject", "approve"]
@@ -111,4 +116,5 @@ def test_several_assets_share_batches_and_keep_their_verdicts(
 def test_every_schema_is_printed(tmp_path: Path, name: Schema) -> None:
     result = run_here("schema", name.value, cwd=tmp_path)
     assert result.code == 0
-    assert json.loads(result.out)["properties"]
+    schema = json.loads(result.out)
+    assert schema.get("properties") or schema["oneOf"]

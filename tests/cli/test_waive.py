@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from clearing_desk import Desk, signed_in
+from command_line import run_here
 
 TODAY = datetime.now(UTC).date()
 
@@ -131,3 +132,16 @@ def test_a_waiver_that_comes_after_a_clearance_makes_that_void(desk: Desk) -> No
     more = ("--rule", "another.rule", "--until", str(TODAY))
     assert desk.run("waive", "still.png", *given, *more).code == 0
     assert desk.review()[0] == 10
+
+
+def test_lint_names_waivers_that_count_no_more_or_are_for_no_rule(tmp_path: Path) -> None:
+    folder = tmp_path / "waivers"
+    folder.mkdir()
+    common = f"asset_sha256: {'a' * 64}\nreason: r\nowner: o\napprover: a\n"
+    (folder / "a.yaml").write_text(f"id: W-1\nrule: pii.personal-data\nexpires: 2020-01-01\n{common}")
+    (folder / "b.yaml").write_text(f"id: W-2\nrule: pii.personal-dat\nexpires: 2099-01-01\n{common}")
+    result = run_here("policy", "lint", cwd=tmp_path)
+    assert result.code == 0
+    assert "a.yaml:3: warning: waiver W-1 of rule pii.personal-data counts no more" in result.out
+    assert "waiver W-2 is for rule 'pii.personal-dat'" in result.out
+    assert "did you mean 'pii.personal-data'?" in result.out

@@ -153,7 +153,7 @@ def fields(one: dict) -> dict:
     inf, span, region = float("inf"), one["span"], one["region"]
     numbers = {
         "score": one["score"], "frames": one["frames"] or inf,
-        "seconds": span["end"] - span["start"] if span else inf,
+        "seconds": span["end"] - span["start"] + 1.0 if span else inf,
         "area_percent": square(region["points"]) if region else inf,
     }  # fmt: skip
     return {**reference, **texts, **numbers, "reference": name}
@@ -312,7 +312,8 @@ def examined(category: str, source: str, rule: dict, reports: list[dict]) -> boo
     if "in" in rule:
         return set(rule["in"]) <= filled
     matched = category.split(".")[0] in ("likeness", "brand", "ip")
-    return bool(filled) or (not matched and any(not report["banks"] for report in sound))
+    seen = category.startswith("presence.")
+    return seen or bool(filled) or (not matched and any(not one["banks"] for one in sound))
 
 
 def accepts(p: dict, category: str, source: str) -> bool:
