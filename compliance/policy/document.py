@@ -19,8 +19,11 @@ from compliance.policy.diagnostics import Diagnostic, SourceText, Spot, quoted
 
 MAX_DEPTH = 10
 """Levels of nesting; the language itself needs five."""
-MAX_EVENTS = 5_000
-"""YAML events, about one per value; a policy of 100 rules needs 3,000 or so. Bounds time and memory."""
+MAX_EVENTS = 4_000
+"""YAML events, about one per value; a policy of 100 rules fits, and one that extends it another 100. The parser
+takes some 30 microseconds for each, and a hostile file shall cost a tenth of a second at most."""
+MAX_LINES = 10_000
+"""Lines, empty ones and comments included."""
 
 MAX_COMPLAINTS = 100
 """Errors after which reading stops: such a file is not mended one by one."""
@@ -247,7 +250,8 @@ def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
 
     Returns:
         The tree, or None where there is none or reading had to stop, and what is wrong so far.
-        Work is bounded by :data:`MAX_DEPTH`, :data:`MAX_EVENTS` and :data:`MAX_LINE`; nothing is raised.
+        Work is bounded by :data:`MAX_DEPTH`, :data:`MAX_EVENTS`, :data:`MAX_LINES` and
+        :data:`MAX_LINE`; nothing is raised.
     """
     if hidden := _HIDDEN.search(source.text):
         code = f"U+{ord(hidden.group()):04X}"
@@ -257,6 +261,9 @@ def read_document(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     if long := re.search(rf"(?<![^\r\n])[^\r\n]{{{MAX_LINE + 1}}}", source.text):
         message = f"the line is longer than {MAX_LINE:,} characters"
         return None, [source.diagnostic(source.spot(long.start()), message, "break it up")]
+    if source.text.count("\n") > MAX_LINES:
+        message = f"the file has more than {MAX_LINES:,} lines"
+        return None, [source.diagnostic(Spot(1, 1), message, "split it into several policies")]
     reader = _Reader(source)
     try:
         root = reader.document()

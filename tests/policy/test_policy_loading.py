@@ -12,7 +12,7 @@ from policy_examples import HEAD
 
 from compliance.errors import PolicyError
 from compliance.policy.diagnostics import SHOWN, SourceText
-from compliance.policy.document import MAX_DEPTH, MAX_EVENTS, MAX_LINE, read_document
+from compliance.policy.document import MAX_DEPTH, MAX_EVENTS, MAX_LINE, MAX_LINES, read_document
 from compliance.policy.json_schema import policy_schema
 from compliance.policy.load import MAX_BYTES, load_policy, load_policy_text
 from compliance.policy.schema import Policy
@@ -188,7 +188,7 @@ def test_a_line_that_is_too_long_is_refused_before_it_is_scanned(token: str) -> 
 
 
 def test_the_work_on_a_long_file_is_bounded_by_its_number_of_values() -> None:
-    text = "- a\n" * (MAX_BYTES // 4)
+    text = "- a\n" * (MAX_LINES - 1)
     assert f"more than {MAX_EVENTS} values" in refusal(text)
 
 
