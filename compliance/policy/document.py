@@ -19,7 +19,7 @@ from compliance.policy.diagnostics import Diagnostic, SourceText, Spot, quoted
 
 MAX_DEPTH = 10
 """Levels of nesting; the language itself needs five."""
-MAX_EVENTS = 4_000
+MAX_EVENTS = 3_000
 """YAML events, about one per value; a policy of 100 rules fits, and one that extends it another 100. The parser
 takes some 30 microseconds for each, and a hostile file shall cost a tenth of a second at most."""
 MAX_LINES = 10_000
