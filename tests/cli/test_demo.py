@@ -51,7 +51,9 @@ def test_no_face_and_no_vector_lies_in_the_clear(demo_run: tuple[Path, Result]) 
 def readme_commands() -> list[list[str]]:
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
-    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("compliance ")]
+    return [
+        shlex.split(line, comments=True)[1:] for line in lines if line.startswith("compliance ")
+    ]
 
 
 EXPECTED = {"problem.mp4": 11}

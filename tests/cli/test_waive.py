@@ -138,8 +138,12 @@ def test_lint_names_waivers_that_count_no_more_or_are_for_no_rule(tmp_path: Path
     folder = tmp_path / "waivers"
     folder.mkdir()
     common = f"asset_sha256: {'a' * 64}\nreason: r\nowner: o\napprover: a\n"
-    (folder / "a.yaml").write_text(f"id: W-1\nrule: pii.personal-data\nexpires: 2020-01-01\n{common}")
-    (folder / "b.yaml").write_text(f"id: W-2\nrule: pii.personal-dat\nexpires: 2099-01-01\n{common}")
+    (folder / "a.yaml").write_text(
+        f"id: W-1\nrule: pii.personal-data\nexpires: 2020-01-01\n{common}"
+    )
+    (folder / "b.yaml").write_text(
+        f"id: W-2\nrule: pii.personal-dat\nexpires: 2099-01-01\n{common}"
+    )
     result = run_here("policy", "lint", cwd=tmp_path)
     assert result.code == 0
     assert "a.yaml:3: warning: waiver W-1 of rule pii.personal-data counts no more" in result.out
