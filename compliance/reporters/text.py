@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {Decision.REJECT: "✖ REJECT", Decision.FLAG: "⚑ FLAG", Decision.APPROVE: "✔ APPROVE"}
 _MOST_FINDINGS = 3
+_UNREAD = "integrity.undecodable"
 
 
 def render(outcomes: Sequence[Outcome]) -> str:
@@ -131,9 +132,18 @@ def _clock(seconds: float) -> str:
 
 
 def _not_examined(verdict: Verdict) -> list[str]:
-    """Return a line for each reason: what shares reason and owner stands together."""
+    """Return a line for each reason: what shares reason and owner stands together.
+
+    What could not be examined because the file cannot be read is counted in the line that says so.
+    """
+    broken = [one.reason for one in verdict.not_examined if one.category == _UNREAD]
     groups: dict[tuple[str | None, str, str], list[str]] = {}
+    followers = 0
     for one in verdict.not_examined:
+        follows = one.accepted_by is None and one.category != _UNREAD
+        if follows and any(reason in one.reason for reason in broken):
+            followers += 1
+            continue
         reason = one.accepted_reason if one.accepted_by else one.reason
         key = (one.accepted_by, reason or "", one.source)
         groups.setdefault(key, []).append(one.category)
@@ -141,7 +151,10 @@ def _not_examined(verdict: Verdict) -> list[str]:
     for (owner, reason, source), categories in groups.items():
         places = f"{', '.join(categories)} in {source}"
         if owner is None:
-            lines.append(f"○ NOT EXAMINED  {places}: {reason}")
+            more = (
+                f" Nor was what follows from it: {followers} more." if _UNREAD in categories else ""
+            )
+            lines.append(f"○ NOT EXAMINED  {places}: {reason}{more if followers else ''}")
         else:
             lines.append(f"○ accepted  not examined: {places} — {reason} ({owner})")
     return lines
@@ -164,7 +177,8 @@ def _tail(outcome: Outcome) -> list[str]:
     elif files.signed:
         said.append(f"next: compliance verify {short(files.signed)}")
     lines = [" · ".join(said)]
-    if verdict.decision is Decision.FLAG and outcome.clearance is None and not verdict.replay:
+    open_flag = verdict.decision is Decision.FLAG and verdict.complete
+    if open_flag and outcome.clearance is None and not verdict.replay:
         lines.append(f"  a person may clear it: compliance clear {verdict.key[:12]}")
     if files.signed and "record" not in verdict.parts:
         lines.append(

@@ -86,30 +86,26 @@ clearances = Table(
     sqlite_autoincrement=True,
 )
 
-# Which signed file came from which verdict, so that its digest leads back there.
-outputs = Table(
-    "outputs",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
-    Column("output_sha256", String(64), nullable=False, index=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("document", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
 
-publications = Table(
-    "publications",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
-    Column("output_sha256", String(64), nullable=False, index=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("document", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
+def _about_outputs(name: str) -> Table:
+    """Return a table of documents, each about one signed file and the verdict that let it out."""
+    return Table(
+        name,
+        metadata,
+        Column("number", Integer, primary_key=True),
+        Column("digest", String(64), nullable=False, unique=True),
+        Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
+        Column("output_sha256", String(64), nullable=False, index=True),
+        Column("at", UtcDateTime, nullable=False),
+        Column("document", Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+
+
+# Which signed file came from which verdict, so that its digest leads back there.
+outputs = _about_outputs("outputs")
+# What went where.
+publications = _about_outputs("publications")
 
 # Append-only: what happened, in order. It holds digests and keys, never personal data, so that
 # erasing a person leaves it whole.

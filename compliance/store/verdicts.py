@@ -147,15 +147,7 @@ class VerdictStore:
         Raises:
             StoreError: there is no such verdict.
         """
-        document = canonical_json(output).decode()
-        row = {
-            "verdict_key": output.verdict_key,
-            "output_sha256": output.output_sha256,
-            "at": output.at,
-        }
-        with writing(self._engine) as connection:
-            _find(connection, output.verdict_key)
-            self._add(connection, outputs, "output.added", row, document)
+        self._add_about_output(outputs, "output.added", output)
 
     def add_publication(self, publication: Publication) -> None:
         """Store that an output went out; the same event again changes nothing.
@@ -163,15 +155,13 @@ class VerdictStore:
         Raises:
             StoreError: there is no such verdict.
         """
-        document = canonical_json(publication).decode()
-        row = {
-            "verdict_key": publication.verdict_key,
-            "output_sha256": publication.output_sha256,
-            "at": publication.at,
-        }
+        self._add_about_output(publications, "publication.added", publication)
+
+    def _add_about_output(self, table: Table, kind: str, one: SignedOutput | Publication) -> None:
+        row = {"verdict_key": one.verdict_key, "output_sha256": one.output_sha256, "at": one.at}
         with writing(self._engine) as connection:
-            _find(connection, publication.verdict_key)
-            self._add(connection, publications, "publication.added", row, document)
+            _find(connection, one.verdict_key)
+            self._add(connection, table, kind, row, canonical_json(one).decode())
 
     def clearances(self, verdict_key: str) -> tuple[Clearance, ...]:
         """Return the clearances of a verdict, oldest first."""

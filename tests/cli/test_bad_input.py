@@ -240,3 +240,12 @@ def test_nothing_is_signed_as_of_another_moment(tmp_path: Path, policy: Path, cl
     assert result.code == 0
     assert "nothing was signed" in result.out
     assert not list(tmp_path.rglob("*.signed.*"))
+
+
+def test_what_cannot_be_read_is_said_once_and_nobody_is_asked_to_clear_it(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("hello")
+    result = run_here("review", "text.mp4", cwd=tmp_path)
+    assert result.code == 12
+    assert result.out.count("The content is no MP4") == 1
+    assert "follows from it" in result.out
+    assert "compliance clear" not in result.out
