@@ -15,7 +15,7 @@ from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.types import Floats
 
-Modality = Literal["face", "name"]
+Modality = Literal["face", "voice", "name"]
 
 BANK = re.compile(r"[a-z0-9-]{1,64}")
 LONGEST_NAME = 200
@@ -33,7 +33,7 @@ class Template:
     """Digest of the model that made it, 64 hex digits; only vectors of one model compare."""
     source_sha256: str
     """SHA-256 of the picture, 64 hex digits; the picture itself is not kept."""
-    modality: Literal["face"] = "face"
+    modality: Literal["face", "voice"] = "face"
     """What is compared."""
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -18,9 +19,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that leads to these tables; an older database is upgraded, a newer one refused."""
 
 
@@ -131,6 +133,12 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("enrolled", UtcDateTime, nullable=False),
+    # Stricter consent holds for a minor.
+    Column("minor", Boolean, nullable=False, server_default=false()),
+    # True where the name is also an everyday word.
+    Column("ambiguous", Boolean, nullable=False, server_default=false()),
+    # Digest of the written consent to being enrolled, where there is one.
+    Column("consent_sha256", String(64)),
     UniqueConstraint("bank", "entry"),
     sqlite_autoincrement=True,
 )
@@ -144,6 +152,8 @@ templates = Table(
     Column("model", String(64), nullable=False),
     Column("source_sha256", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    # How good the sample was, 0…1; unknown for templates from before it was measured.
+    Column("quality", Float),
     sqlite_autoincrement=True,
 )
 
@@ -153,6 +163,34 @@ aliases = Table(
     Column("number", Integer, primary_key=True),
     Column("person", ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
+    Column("ambiguous", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("person", "text"),
+    sqlite_autoincrement=True,
+)
+
+# What holds for all people of a bank; a bank without a row has the defaults.
+banks = Table(
+    "banks",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("biometric_consent", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Append-only: grants and revocations. ``person`` is ``bank/entry``; the document is a
+# :class:`compliance.facts.Consent` or what ends one.
+consents = Table(
+    "consents",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("grant", String(64), nullable=False),
+    Column("person", String(200), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("grant", "kind"),
     sqlite_autoincrement=True,
 )
