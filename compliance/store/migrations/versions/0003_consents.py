@@ -1,4 +1,4 @@
-"""Keep consents, and of people what their templates need: settings of banks, minors, quality, written consent."""
+"""Keep consents, and of people: minors, everyday names, written consent, the quality of templates."""
 
 from __future__ import annotations
 
