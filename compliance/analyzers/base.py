@@ -88,6 +88,8 @@ class References:
     """float32, shape (N, D), for modalities that compare vectors."""
     texts: tuple[str, ...] = ()
     """N names or aliases, for modalities that compare text."""
+    ambiguous: tuple[bool, ...] = ()
+    """Which of :attr:`texts` are everyday words too, N of them; empty: none is."""
 
     def __len__(self) -> int:
         """Return N."""

@@ -1,0 +1,99 @@
+"""English words that tell whether an everyday word or phrase beside them is somebody's name."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+DETERMINERS = _words(
+    "a an the this that these those my your his her its our their some any no every each another one two "
+    "three four five six seven eight nine ten many few several both all more most much which what whose"
+)
+"""Whoever is called by name has none of these before it."""
+
+OPEN_SLOTS = _words(
+    "of with by and or as like to for from vs versus about between featuring starring feat ft x & plus than "
+    "where when while if is are was but meets meet see sees watch hear hears show shows make makes then"
+)
+"""Words after which a noun needs its article, so that one without is a name; or an adjective."""
+
+FUNCTION_WORDS = DETERMINERS | _words(
+    "in on at of with by and or as to for from into onto over under near behind before after through around "
+    "is are was were who while like during about off up down out back away alone together again his him "
+    "himself herself loudly softly live happily slowly quickly"
+)
+"""After a participle one of these (or nothing) shows that it is the verb: *rapping on*, not *smiling face*."""
+
+TITLES = _words(
+    "mr mrs ms miss dr prof professor sir dame lady lord president senator governor mayor minister premier "
+    "chancellor secretary congressman congresswoman justice judge general captain coach chef saint pope "
+    "king queen emperor sheikh imam rabbi reverend"
+)
+ROLES = TITLES | _words(
+    "singer rapper actor actress comedian comic musician guitarist drummer bassist pianist composer songwriter "
+    "singer-songwriter popstar artist painter photographer illustrator designer architect director filmmaker "
+    "producer dj youtuber streamer tiktoker influencer podcaster vlogger blogger wrestler boxer footballer "
+    "athlete quarterback striker golfer sprinter politician activist billionaire entrepreneur ceo founder "
+    "celebrity superstar megastar idol supermodel presenter anchor newscaster host journalist author writer "
+    "novelist poet philosopher scientist physicist astronaut icon legend star diva frontman vocalist "
+    "candidate leader dictator tycoon magnate mogul rockstar player model"
+)
+"""What somebody is, directly before or after the name."""
+
+HUMAN_VERBS = _words(
+    "singing sings sang rapping raps rapped performing performs performed speaking speaks spoke talking talks "
+    "smiling smiles laughing laughs wearing wears wore signing signs acting acts driving drives cooking cooks "
+    "posing poses announcing announces announced winning wins tweeting tweets interviewing interviews hosting "
+    "hosts preaching preaches shaking reading reads writing writes cooking shouting shouts yelling yells "
+    "apologizing apologising giving gives gave slapping slaps kissing kisses hugging hugs endorsing endorses "
+    "campaigning debating debates dressed recording selling buying ordering typing djing boxing golfing "
+    "starring stars moonwalking says said told tells"
+)
+"""What only people do."""
+
+ACTION_VERBS = _words(
+    "eating eats ate drinking drinks dancing dances danced walking walks walked running runs holding holds "
+    "playing plays played riding rides sitting sits standing stands jumping jumps fighting fights swimming "
+    "swims flying flies waving waves crying cries sleeping sleeps looking looks watching doing makes making "
+    "skateboarding surfing working works lifting throwing throws fishing chasing punching climbing"
+)
+"""What animals and things may do too."""
+
+WORKS_AND_EVENTS = _words(
+    "concert concerts album song songs tour gig interview lookalike look-alike impersonator impersonation "
+    "impression impressions fanart cosplay cosplayer deepfake biopic mixtape lyrics cover covers fan fans "
+    "speech movie movies film films single remix verse selfie doppelganger documentary hologram parody "
+    "tribute memoir painting paintings novel novels style"
+)
+"""What is named after its author or star, directly after the name."""
+
+MONTH_LIKE = _words("may will can might must shall")
+"""Auxiliaries: in lower case they are never taken for a name."""
+
+STRONG_LEAD = re.compile(
+    r"(?:\b(?:starring|feat|ft|(?:played|portrayed|performed|sung|directed|painted|drawn|written|illustrated|"
+    r"photographed|voiced|produced|composed) by|in the style of|interview with|selfie with|duet with|"
+    r"(?:concert|song|album|remix|gig|painting|artwork|mural) (?:by|of)|impersonat(?:ing|or of)|"
+    r"deepfake of|impression of|dressed as|cosplay(?:ing)? as|disguised as|lookalike of|fans? of))\.?\s*$",
+    re.IGNORECASE,
+)
+"""What only a person's name follows."""
+
+LEAD = re.compile(
+    r"\b(?:portrait|photo|photograph|picture|image|video|footage|clip|statue|bust|caricature|drawing|painting|"
+    r"face|voice|likeness|named|called|nicknamed|featuring|by|meets?|versus|vs)\.?"
+    r"(?:\s+of)?\s*$",
+    re.IGNORECASE,
+)
+"""What a person's name often follows."""
+
+JOINT = re.compile(
+    r"\s*(?:,|&|\+|,?\s*and|or|vs\.?|versus|with|x|feat\.?|ft\.?|meets|meeting|hugging|kissing|fighting|"
+    r"interviewing|marrying|alongside|beside|next to|talking to|shaking hands with)\s*",
+    re.IGNORECASE,
+)
+"""What stands between two people's names."""
