@@ -1,323 +1,200 @@
-"""A second evaluator, written from the words of the language and not from the engine's code.
+"""A second evaluator: the plainest reading of docs/policies.md, written apart from the engine.
 
-Slow and plain on purpose: it loops over the JSON of policy and facts, and shares only the categories.
+It shares the types, what they say of themselves (who a consent covers, how large a region is), the parsed
+rules, the categories and the tables of territories; it shares no code that decides. Slow on purpose.
 """
 
 import itertools
 import re
-from collections import defaultdict
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from datetime import date, datetime
+from types import SimpleNamespace as Known
 
 from compliance.facts import Facts
-from compliance.policy.schema import Policy
+from compliance.findings import Finding, RawKind, Status
+from compliance.policy.schema import Applies, Policy, Rule, Unless, When
 from compliance.taxonomy import PRESENCE, TAXONOMY
+from compliance.territories import CODES, GROUPS, STATES
+from compliance.types import Source
+from compliance.verdicts import Decision
 
-EU = set("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 TORN = "integrity.undecodable"
-DECLARES = {"likeness": "people", "brand": "brands", "ip": "works"}
+DECLARED = {"likeness": "people", "brand": "brands", "ip": "works"}
+EVERYWHERE = CODES | STATES
+REACH = {one: {one} for one in EVERYWHERE} | GROUPS | {"US": STATES | {"US"}}
+INF = float("inf")
 
 
-def naive(policy: Policy, facts: Facts, as_of: datetime) -> dict[str, object]:
-    p, f = policy.effective(), facts.model_dump(mode="json")
-    f["now"], f["found"] = as_of.astimezone(UTC), {}
-    for report, dumped in zip(facts.reports, f["reports"], strict=True):
-        for one, finding in zip(report.findings, dumped["findings"], strict=True):
-            f["found"][one.id] = finding
-    if f["gaps"]:
-        absent = dict.fromkeys(["span", "region", "reference", "frames", "track"])
-        f["found"]["gap"] = {
-            "category": TORN, "score": 1.0, "analyzer": "media", "source": "metadata", **absent,
-        }  # fmt: skip
+def naive(policy: Policy, facts: Facts, now: datetime, failing: bool = False) -> dict[str, object]:
+    """Decide each place apart and join what is said; ``failing``: no expression can be evaluated."""
+    found = {one.id: one for one in facts.findings}
+    if facts.gaps:
+        gap = {"analyzer": "media", "source": Source.METADATA, "raw_kind": RawKind.COUNT}
+        found["gap"] = Finding(category=TORN, asset=facts.asset, score=1, raw=1, **gap)
     names = ("territories", "channels", "audience")
-    axes = [[[one] for one in dict.fromkeys(f["release"][name])] or [[]] for name in names]
+    axes = [[(one,) for one in getattr(facts.release, name)] or [()] for name in names]
     places = []
-    for place in itertools.product(*axes):
-        release = f["release"] | dict(zip(names, place, strict=True))
-        places.append(one_place(p, f | {"release": release}))
-    hits: dict[str, tuple] = {}
-    for rule, decision, ids, waived, monitored in (hit for one in places for hit in one["hits"]):
-        before = hits.get(rule, (rule, decision, frozenset(), waived, monitored))
-        ids = before[2] | ids
-        hits[rule] = (rule, worse(before[1], decision), ids, waived, monitored)
-    missing: dict[tuple, frozenset] = defaultdict(frozenset)
-    for one in places:
-        for pair, rules in one["missing"].items():
-            missing[pair] |= rules
-    bad = {rule for (*_, fine), rules in missing.items() if not fine for rule in rules}
-    passed = {rule for one in places for rule in one["passed"]} - bad - hits.keys()
+    for cell in dict.fromkeys(itertools.product(*axes)):
+        release = facts.release.model_copy(update=dict(zip(names, cell, strict=True)))
+        here = facts.model_copy(update={"release": release})
+        places.append(one_place(policy, Known(facts=here, found=found, now=now, failing=failing)))
+    said = {each for place in places for each in place.said}
+    bad = {one[1] for one in said if one[0] == "hit" or (one[0] == "missing" and not one[-1])}
+    said |= {("passed", one[1]) for one in said if one[0] == "looked" and one[1] not in bad}
     return {
-        "decision": worse(*(one["decision"] for one in places)),
-        "complete": all(one["complete"] for one in places),
-        "hits": set(hits.values()),
-        "passed": passed,
-        "missing": dict(missing),
-        "obligations": {duty for one in places for duty in one["obligations"]},
-        "cells": [(one["decision"], one["complete"], one["counted"]) for one in places],
+        "decision": Decision.worst([one.decision for one in places]),
+        "complete": all(one.complete for one in places),
+        "said": {one for one in said if one[0] != "looked"},
+        "cells": [(one.decision, one.complete, one.counted) for one in places],
     }
 
 
-def one_place(p: dict, f: dict) -> dict:
-    hits, obligations, worst = set(), set(), "approve"
-    missing, done = defaultdict(set), {}
-    for rule in p["rules"]:
-        if not applies(rule.get("applies", {}), f):
-            continue
-        hit, ids, failed = concludes(rule, f)
-        monitored = rule["status"] == "monitor"
-        needs = not monitored and (rule["then"] != "approve" or "oblige" in rule)
+def one_place(policy: Policy, at: Known) -> Known:
+    """Let each rule that is about the place hit, and ask for what it needed to have examined."""
+    said, counted, facts, decisions = set(), set(), at.facts, [Decision.APPROVE]
+    for rule in (one for one in policy.rules if applies(one.applies, at)):
+        hit, kept, failed = concludes(rule, at)
         if hit:
-            duties = duties_of(rule.get("oblige", {}))
-            able = all((value if kind == "mark" else kind) in f["marks"] for kind, value in duties)
-            decision = rule["then"] if able else worse(rule["then"], "flag")
-            today = f["now"].date().isoformat()
-            waived = any(
-                (w["rule"], w["asset_sha256"]) == (rule["id"], f["asset_sha256"]) and today <= w["expires"]
-                for w in f["waivers"]
-            )  # fmt: skip
-            hits.add((rule["id"], decision, ids, waived, monitored))
-            if not waived and not monitored:
-                worst = worse(worst, decision)
-                obligations |= {(rule["id"], *duty) for duty in duties}
-        if not needs:
-            continue
-        if failed:
-            missing["*", "rule " + rule["id"], False] |= {rule["id"]}
-            worst = worse(worst, rule["then"])  # what cannot be told is taken to be the worst
-        seen, unseen = under(rule["find"], TORN) and not f["gaps"], set()
-        if seen:
-            done[rule["id"]] = "torn"
-        for category, source in wanted_of(rule, f):
-            if examined(category, source, rule, f["reports"]):
-                done[rule["id"]] = "seen"
-            else:
-                unseen.add((category, source, accepts(p, category, source)))
-        for pair in unseen:
-            missing[pair] |= {rule["id"]}
-        if failed or not all(pair[2] for pair in unseen):
-            done[rule["id"]] = done.get(rule["id"], "") + " but"
-    complete = all(pair[2] for pair in missing) and not f["gaps"]
-    complete = complete and any("seen" in how for how in done.values())
-    return {
-        "decision": worst if complete else worse(worst, p["if_not_examined"]),
-        "complete": complete,
-        "hits": hits,
-        "counted": {hit[0] for hit in hits if not hit[3] and not hit[4]},
-        "passed": {rule for rule, how in done.items() if how in ("seen", "torn")} - {h[0] for h in hits},
-        "missing": {pair: frozenset(rules) for pair, rules in missing.items()},
-        "obligations": obligations,
-    }  # fmt: skip
+            duties = rule.oblige.duties if rule.oblige else ()
+            able = all((what if kind == "mark" else kind) in facts.marks for kind, what in duties)
+            decision = rule.then if able else Decision.worst([rule.then, Decision.FLAG])
+            waived = any(one.covers(rule.id, facts.asset_sha256, at.now) for one in facts.waivers)
+            said |= {("hit", rule.id, decision, waived, rule.status)}
+            said |= {("behind", rule.id, one) for one in kept}
+            if not waived and rule.status == "enforce":
+                counted.add(rule.id)
+                decisions.append(decision)
+                said |= {("duty", rule.id, *each) for each in duties}
+        if rule.demands_evidence:
+            said |= looks(policy, rule, facts)
+            if failed:  # what cannot be told is taken to be the worst
+                decisions.append(rule.then)
+                said |= {("missing", rule.id, "*", f"rule {rule.id}", False)}
+    whole = not facts.gaps and all(one[-1] for one in said if one[0] == "missing")
+    complete = whole and any(one[0] == "looked" and one[2] != TORN for one in said)
+    decisions += [] if complete else [Decision(policy.if_not_examined)]
+    return Known(said=said, counted=counted, complete=complete, decision=Decision.worst(decisions))
 
 
-def concludes(rule: dict, f: dict) -> tuple[bool, frozenset, bool]:
+def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:
     """Does it hit, by which findings, and could it not be told?"""
-    kept = {key: one for key, one in f["found"].items() if counts(rule, one, f)}
-    if len(kept) < rule.get("when", {}).get("min_count", 1):
-        kept = {}
-    if "label" in rule:
-        return not kept, frozenset(), False
-    if rule.get("declared") == "missing":
-        kinds = {leaf.split(".")[0] for leaf in TAXONOMY.leaves if under(rule["find"], leaf)}
-        absent = [
-            name
-            for kind in kinds
-            for name in f["release"][DECLARES[kind]]
-            if not any(
-                named(one, [name]) for one in kept.values() if under([kind], one["category"])
-            )
-        ]
-        return bool(absent), frozenset(), False
-    if "expr" in rule and kept:
-        if len(kept) ** (2 if rule["expr"].count("exists") > 1 else 1) > 4_000_000:
-            return False, frozenset(), True
-        kept = kept if true_of(rule["expr"], list(kept.values())) else {}
-    return bool(kept), frozenset(kept), False
+    kept = {key: one for key, one in at.found.items() if counts(rule, one, at)}
+    kept = kept if len(kept) >= (rule.when.min_count or 1) else {}
+    if rule.label:
+        return not kept, [], False
+    if rule.declared == "missing":
+        kinds = {path.split(".")[0] for path in rule.find}
+        said = {kind: getattr(at.facts.release, field) for kind, field in DECLARED.items()}
+        wanted = {(kind, name) for kind in kinds for name in said[kind]}
+        seen = {(one.category.split(".")[0], name) for one in kept.values() for name in called(one)}
+        return not wanted <= seen, [], False
+    failed = bool(rule.expr and kept and at.failing)
+    hit = bool(kept) and not failed and (not rule.expr or true_of(rule.expr, list(kept.values())))
+    return hit, list(kept), failed
 
 
-def true_of(expr: str, findings: list[dict]) -> bool:
-    """Say the expression in Python; a field that cannot be measured is larger than any number."""
-    rows = [SimpleNamespace(**fields(one)) for one in findings]
-    for theirs, ours in (
-        ("&&", " and "), ("||", " or "), ("startsWith", "startswith"), ("endsWith", "endswith"),
-        ("contains", "__contains__"),
-    ):  # fmt: skip
-        expr = expr.replace(theirs, ours)
+def true_of(expr: str, findings: list[Finding]) -> bool:
+    """Say the expression in Python."""
+    rows, nobody = [], Known(id="", bank="", entry="", label="")
+    for one in findings:
+        who, names = one.reference or nobody, ("category", "source", "analyzer", "track")
+        texts = {name: getattr(one, name) or "" for name in names} | {"reference": who.id}
+        texts |= {name: getattr(who, name) for name in ("bank", "entry", "label")}
+        rows.append(Known(**texts, **measured(one)))
+    expr = expr.replace("&&", " and ").replace("||", " or ").replace("contains", "__contains__")
+    expr = re.sub("(starts|ends)With", r"\1with", expr)
     expr = re.sub(r"findings\.exists\((\w+),", r"exists(lambda \1:", expr)
     return bool(eval(expr, {"exists": lambda test: any(test(row) for row in rows)}))
 
 
-def fields(one: dict) -> dict:
-    reference = one["reference"] or {"bank": "", "entry": "", "label": ""}
-    name = f"{reference['bank']}/{reference['entry']}" if one["reference"] else ""
-    texts = {key: one[key] or "" for key in ("category", "source", "analyzer", "track")}
-    inf, span, region = float("inf"), one["span"], one["region"]
-    numbers = {
-        "score": one["score"], "frames": one["frames"] or inf,
-        "seconds": span["end"] - span["start"] + 1.0 if span else inf,
-        "area_percent": square(region["points"]) if region else inf,
-    }  # fmt: skip
-    return {**reference, **texts, **numbers, "reference": name}
-
-
-def worse(*decisions: str) -> str:
-    return max(decisions, key=["approve", "flag", "reject"].index)
-
-
-def under(paths: list[str], category: str) -> bool:
-    """Is the category one of the paths, or does it have one of them as its first words?"""
-    words = category.split(".")
-    return any(words[: len(path.split("."))] == path.split(".") for path in paths)
-
-
-def duties_of(oblige: dict) -> set[tuple[str, str]]:
-    duties = {(kind, oblige[kind]) for kind in ("mark", "watermark") if kind in oblige}
-    if label := oblige.get("label"):
-        least = f", {label['min_seconds']:g} s or longer" if "min_seconds" in label else ""
-        duties.add(("label", f"“{label['text']}” {label['place']}{least}"))
-    return duties
-
-
-def applies(applies: dict, f: dict) -> bool:
-    release, today = f["release"], f["now"].date().isoformat()
-    if "territories" in applies and release["territories"]:
-        pairs = itertools.product(applies["territories"], release["territories"])
-        if not any(inside(a, b) or inside(b, a) or b == "Atlantis" for a, b in pairs):
+def applies(rule: Applies, at: Known) -> bool:
+    """Is it about this place? Silence means everywhere, everybody and everything."""
+    release, today = at.facts.release, at.now.date()
+    reached = {one for name in release.territories for one in REACH.get(name, EVERYWHERE)}
+    wanted = {one for name in rule.territories for one in REACH[name]}
+    told = [(wanted, reached), (rule.channels, release.channels), (rule.audience, release.audience)]
+    told += [(rule.purpose, [release.purpose or ""]), (rule.provider, at.facts.providers)]
+    for ours, theirs in told:
+        names = {name.lower() for name in theirs if name}
+        if ours and names and not names & {name.lower() for name in ours}:
             return False
-    purpose = [release["purpose"]] if release["purpose"] else []
-    asked = {"channels": release["channels"], "audience": release["audience"], "purpose": purpose}
-    for key, theirs in (asked | {"provider": f["providers"]}).items():
-        ours = {one.lower() for one in applies.get(key, [])}
-        if ours and theirs and not ours & {one.lower() for one in theirs}:
-            return False
-    start, end = release["starts"] or today, release["ends"] or date.max.isoformat()
-    if start > end:
-        return True  # nonsense proves nothing
-    return start <= applies.get("until", start) and end >= applies.get("from", end)
+    first, last = release.starts or today, release.ends or date.max
+    in_force = first <= (rule.until or date.max) and last >= (rule.from_ or date.min)
+    return in_force or first > last  # nonsense proves nothing
 
 
-def inside(one: str, other: str) -> bool:
-    return one == other or (other == "EU" and one in EU) or (other == "US" and one[:3] == "US-")
+def under(paths: tuple[str, ...], category: str) -> bool:
+    return any(TAXONOMY.covers(path, category) for path in paths)
 
 
-def counts(rule: dict, one: dict, f: dict) -> bool:
-    unless = rule.get("unless", {})
-    if "unknown" in rule:
-        presences = [PRESENCE[leaf] for leaf in PRESENCE if under(rule["find"], leaf)]
-        if one["category"] not in presences or not reaches_bounds(rule, one):
-            return False
-        known = [
-            match
-            for match in f["found"].values()
-            if match["analyzer"] == one["analyzer"]
-            and one["track"] is not None
-            and match["track"] == one["track"]
-            and match["reference"]
-            and under(rule["find"], match["category"])
-            and match["reference"]["bank"] in rule.get("in", [match["reference"]["bank"]])
-            and match["score"] >= rule["when"]["min_score"]
-        ]
-        return not any(not unless or covered(unless, match, f) for match in known)
-    if not under(rule["find"], one["category"]) or not reaches_bounds(rule, one):
-        return False
-    if "in" in rule and (one["reference"] is None or one["reference"]["bank"] not in rule["in"]):
-        return False
-    if named(one, rule.get("except", [])) or ("only" in rule and not named(one, rule["only"])):
-        return False
-    if rule.get("declared") == "undeclared" and covered({"declared": "release"}, one, f):
-        return False
-    return not covered(unless, one, f)
+def called(one: Finding) -> set[str]:
+    return {one.reference.id, one.reference.entry, one.reference.label} if one.reference else set()
 
 
-def named(one: dict, names: list[str]) -> bool:
-    reference = one["reference"]
-    if reference is None:
-        return False
-    slashed = reference["bank"] + "/" + reference["entry"]
-    return any(name in (reference["entry"], reference["label"], slashed) for name in names)
+def counts(rule: Rule, one: Finding, at: Known) -> bool:
+    """Does the finding count by itself?"""
+    names, bank = called(one), one.reference.bank if one.reference else None
+    if rule.unknown:
+        there = one.category in [PRESENCE[leaf] for leaf in PRESENCE if under(rule.find, leaf)]
+        track = [m for m in at.found.values() if (m.analyzer, m.track) == (one.analyzer, one.track)]
+        sure = [m for m in track if under(rule.find, m.category) and m.score >= rule.when.min_score]
+        banks = [m for m in sure if m.reference and (not rule.in_ or m.reference.bank in rule.in_)]
+        told = [m for m in banks if rule.unless == Unless() or covered(rule, m, at)]
+        return there and reaches(rule.when, one) and not (told and one.track is not None)
+    refused = (rule.in_ and bank not in rule.in_) or (rule.only and not names & set(rule.only))
+    about = under(rule.find, one.category) and reaches(rule.when, one)
+    return about and not refused and not names & set(rule.except_) and not covered(rule, one, at)
 
 
-def reaches_bounds(rule: dict, one: dict) -> bool:
-    when, span, region = rule.get("when", {}), one["span"], one["region"]
-    if one["score"] < when.get("min_score", 0):
-        return False
-    if one["frames"] is not None and one["frames"] < when.get("min_frames", 0):
-        return False
-    if region and square(region["points"]) < when.get("min_area_percent", 0):
-        return False
-    if span is None:
-        return True
-    start, end = max(0, span["start"] - 0.5), span["end"] + 0.5  # between two examined frames
-    if span["end"] - span["start"] + 1.0 < when.get("min_seconds", 0):
-        return False
-    return end >= when.get("after_seconds", 0) and start < when.get("before_seconds", 1e9)
+def measured(one: Finding) -> dict[str, float]:
+    """Return its numbers; what cannot be measured is larger than any, and half a second is unseen."""
+    area = one.region.area_percent if one.region else INF
+    seconds = one.span.seconds + 1 if one.span else INF
+    numbers = {"score": one.score, "seconds": seconds, "area_percent": area}
+    return numbers | {"frames": one.frames or INF}
 
 
-def square(points: list[list[float]]) -> float:
-    """Area of the axis-aligned squares that the tests draw, percent."""
-    width = max(x for x, _ in points) - min(x for x, _ in points)
-    return 100 * width * (max(y for _, y in points) - min(y for _, y in points))
+def reaches(when: When, one: Finding) -> bool:
+    """Does it reach every bound?"""
+    numbers, inf = measured(one), INF
+    start, end = (one.span.start - 0.5, one.span.end + 0.5) if one.span else (0, inf)
+    in_time = end >= (when.after_seconds or 0) and max(start, 0) < (when.before_seconds or inf)
+    return in_time and all(numbers[key] >= (getattr(when, f"min_{key}") or 0) for key in numbers)
 
 
-def covered(unless: dict, one: dict, f: dict) -> bool:
-    branch, reference = one["category"].split(".")[0], one["reference"]
-    if reference is None:
-        return False
-    if "declared" in unless and named(one, f["release"].get(DECLARES.get(branch, ""), [])):
-        return True
-    for consent in f["consents"] if "consent" in unless else []:
-        use = one["category"] in ["likeness." + use for use in consent["uses"]]
-        if use and reaches(consent, consent["person"], reference, f):
-            return True
-    for licence in f["licences"] if "licence" in unless and branch in ("brand", "ip") else []:
-        if reaches(licence, licence["reference"], reference, f):
-            return True
-    return False
+def covered(rule: Rule, one: Finding, at: Known) -> bool:
+    """Does a consent, a licence or a declaration cover this one finding here and now?"""
+    permits = at.facts.consents if rule.unless.consent else ()
+    permits += at.facts.licences if rule.unless.licence else ()
+    asks = rule.unless.declared or rule.declared == "undeclared"
+    field = DECLARED.get(one.category.split(".")[0]) if asks else None
+    names = getattr(at.facts.release, field) if field else ()
+    permitted = any(permit.covers(one, at.facts.release, at.now) for permit in permits)
+    return permitted or bool(called(one) & set(names))
 
 
-def reaches(permit: dict, granted: dict, wanted: dict, f: dict) -> bool:
-    scope, release, at = permit["scope"], f["release"], datetime.fromisoformat
-    if (granted["bank"], granted["entry"]) != (wanted["bank"], wanted["entry"]):
-        return False
-    if permit["revoked"] and f["now"] >= at(permit["revoked"]):
-        return False
-    opening = at(release["starts"] + "T00:00:00+00:00") if release["starts"] else f["now"]
-    closing = at(release["ends"] + "T23:59:59+00:00") if release["ends"] else opening
-    moments = [f["now"], opening, closing]
-    if closing < opening or min(moments) < at(scope["starts"]) or max(moments) > at(scope["ends"]):
-        return False
-    asked = release["territories"]
-    return "*" in scope["territories"] or bool(asked and set(asked) <= set(scope["territories"]))
+def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
+    """Say what of the rule's categories was looked at, in the sources that the asset has."""
+    said = {("looked", rule.id, TORN)} if under(rule.find, TORN) and not facts.gaps else set()
+    for leaf in (one for one in TAXONOMY.leaves if under(rule.find, one) and one != TORN):
+        category = PRESENCE[leaf] if rule.unknown else leaf
+        for source in TAXONOMY.leaves[category].sources & set(facts.applicable):
+            accepts = (e for e in policy.accept_unexamined if under((e.category,), category))
+            accepted = any(source in (one.sources or [source]) for one in accepts)
+            looked = ("looked", rule.id, category)
+            missing = ("missing", rule.id, category, source, accepted)
+            said.add(looked if examined(category, source, rule, facts) else missing)
+    return said
 
 
-def wanted_of(rule: dict, f: dict) -> list[tuple[str, str]]:
-    leaves = [leaf for leaf in TAXONOMY.leaves if under(rule["find"], leaf) and leaf != TORN]
-    if "unknown" in rule:
-        leaves = [PRESENCE[leaf] for leaf in leaves]
-    sources = {leaf: TAXONOMY.leaves[leaf].sources for leaf in leaves}
-    return [
-        (leaf, source) for leaf in leaves for source in f["applicable"] if source in sources[leaf]
-    ]
-
-
-def examined(category: str, source: str, rule: dict, reports: list[dict]) -> bool:
-    sound = []
-    for report in reports:
-        whole = report["status"] == "completed" and report["coverage"]["complete"]
-        calibrated = all(model["calibrated"] for model in report["models"])
-        if whole and calibrated and [category, source] in report["examines"]:
-            sound.append(report)
-    filled = {bank["name"] for report in sound for bank in report["banks"] if bank["size"]}
-    if not sound or "unknown" in rule:
-        return bool(sound)
-    if "in" in rule:
-        return set(rule["in"]) <= filled
-    matched = category.split(".")[0] in ("likeness", "brand", "ip")
-    seen = category.startswith("presence.")
-    return seen or bool(filled) or (not matched and any(not one["banks"] for one in sound))
-
-
-def accepts(p: dict, category: str, source: str) -> bool:
-    return any(
-        under([entry["category"]], category) and source in entry.get("sources", [source])
-        for entry in p.get("accept_unexamined", [])
-    )
+def examined(category: str, source: Source, rule: Rule, facts: Facts) -> bool:
+    """Did a whole and calibrated look answer, with entries to compare with where it compares?"""
+    whole = [r for r in facts.reports if r.status is Status.COMPLETED and r.coverage.complete]
+    sound = [one for one in whole if all(model.calibrated for model in one.models)]
+    answers = [one for one in sound if (category, source) in one.examines]
+    filled = {bank.name for one in answers for bank in one.banks if bank.size}
+    if not answers or rule.unknown:
+        return bool(answers)
+    if rule.in_:
+        return set(rule.in_) <= filled
+    compares = category.split(".")[0] in DECLARED or all(one.banks for one in answers)
+    return bool(filled) or not compares or category.startswith("presence.")

@@ -11,8 +11,9 @@ from policy_worlds import policies, worlds
 
 from compliance.facts import Facts
 from compliance.policy.completeness import EVERYTHING, GAPS
-from compliance.policy.evaluate import Evaluation, evaluate, findings_of
+from compliance.policy.evaluate import Evaluation, evaluate
 from compliance.policy.schema import Policy
+from compliance.verdicts import RuleHit
 
 QUICK_CASES = 4500
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -36,38 +37,43 @@ WANTED = {
 """What the worlds must be like often enough for agreement to mean something."""
 
 
-def agrees(policy: Policy, facts: Facts) -> Counter[str]:
+def agrees(policy: Policy, facts: Facts, failing: bool = False) -> Counter[str]:
     """Compare everything that the two say; return what the case was like."""
     result = evaluate(policy, facts, NOW)
-    gap = {finding.id: "gap" for finding in findings_of(facts)[len(facts.findings) :]}
     found = {
-        "decision": str(result.decision),
+        "decision": result.decision,
         "complete": result.complete,
-        "hits": {
-            (
-                hit.rule,
-                str(hit.decision),
-                frozenset(gap.get(one, one) for one in hit.findings),
-                hit.waiver is not None,
-                hit.monitored,
-            )
-            for hit in result.hits
-        },
-        "passed": set(result.passed),
-        "missing": {
-            (entry.category, entry.source, entry.accepted_by is not None): frozenset(entry.rules)
-            for entry in result.not_examined
-            if entry.source != "asset"
-        },
-        "obligations": {(one.rule, one.kind, one.value) for one in result.obligations},
-        "cells": [(str(one.decision), one.complete, set(one.hits)) for one in result.cells],
+        "said": said(result, {finding.id for finding in facts.findings}),
+        "cells": [(one.decision, one.complete, set(one.hits)) for one in result.cells],
     }
-    assert found == naive(policy, facts, NOW)
+    assert found == naive(policy, facts, NOW, failing)
     assert {entry.category for entry in result.not_examined if entry.source == "asset"} <= {
         GAPS,
         EVERYTHING,
     }
     return Counter(likeness_of(policy, result))
+
+
+def said(result: Evaluation, known: set[str]) -> set[tuple[object, ...]]:
+    """Everything in the lists of an evaluation, each entry by itself; a finding of no report is the gap."""
+    hits = {("hit", h.rule, h.decision, h.waiver is not None, _status(h)) for h in result.hits}
+    behind = {
+        ("behind", hit.rule, one if one in known else "gap")
+        for hit in result.hits
+        for one in hit.findings
+    }
+    missing = {
+        ("missing", rule, entry.category, entry.source, entry.accepted_by is not None)
+        for entry in result.not_examined
+        if entry.source != "asset"
+        for rule in entry.rules
+    }
+    duties = {("duty", one.rule, one.kind, one.value) for one in result.obligations}
+    return hits | behind | missing | duties | {("passed", rule) for rule in result.passed}
+
+
+def _status(hit: RuleHit) -> str:
+    return "monitor" if hit.monitored else "enforce"
 
 
 def likeness_of(policy: Policy, result: Evaluation) -> Iterator[str]:
