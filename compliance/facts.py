@@ -7,13 +7,19 @@ finding it names, never a whole rule.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from compliance.findings import AnalyzerReport, Finding, Reference
+from compliance.territories import within
 from compliance.types import Model, Source, digest_of
+
+Use = Literal["face", "voice", "name"]
+MINOR_YEARS = 5
+"""Years that a minor's consent may last at most, as licences of minors in NO FAKES (S. 4591, not enacted)."""
 
 
 def _one_or_many(value: object) -> object:
@@ -51,11 +57,11 @@ class Scope(Model):
     """What a permission reaches. An empty list means *none*, ``["*"]`` means all."""
 
     purposes: tuple[str, ...] = ()
-    """Purposes as in :attr:`Release.purpose`."""
+    """Purposes as in :attr:`Release.purpose`, compared without regard to case."""
     territories: tuple[str, ...] = ()
-    """Territories as in :attr:`Release.territories`."""
+    """Territories as in :attr:`Release.territories`; a group such as ``EU`` reaches its members."""
     channels: tuple[str, ...] = ()
-    """Channels as in :attr:`Release.channels`."""
+    """Channels as in :attr:`Release.channels`, compared without regard to case."""
     starts: AwareDatetime
     """First moment that is covered."""
     ends: AwareDatetime
@@ -73,12 +79,12 @@ class Scope(Model):
         last = _end_of(release.ends) if release.ends else first
         if not (self.starts <= as_of <= self.ends and self.starts <= first <= last <= self.ends):
             return False
-        asked = (
-            (self.purposes, (release.purpose,) if release.purpose else ()),
-            (self.territories, release.territories),
-            (self.channels, release.channels),
+        purposes = (release.purpose,) if release.purpose else ()
+        return (
+            _reaches(self.purposes, purposes, _named)
+            and _reaches(self.territories, release.territories, within)
+            and _reaches(self.channels, release.channels, _named)
         )
-        return all(_reaches(granted, wanted) for granted, wanted in asked)
 
 
 def _midnight(day: date) -> datetime:
@@ -90,10 +96,19 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), UTC)
 
 
-def _reaches(granted: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+def _reaches(
+    granted: tuple[str, ...],
+    wanted: tuple[str, ...],
+    inside: Callable[[tuple[str, ...], tuple[str, ...]], bool],
+) -> bool:
     if "*" in granted:
         return True
-    return bool(wanted) and set(wanted) <= set(granted)
+    return bool(wanted) and inside(wanted, granted)
+
+
+def _named(wanted: tuple[str, ...], granted: tuple[str, ...]) -> bool:
+    names = {name.strip().casefold() for name in granted}
+    return all(name.strip().casefold() in names for name in wanted)
 
 
 class Consent(Model):
@@ -103,12 +118,47 @@ class Consent(Model):
     """Identifier of the grant."""
     person: Reference
     """Who grants."""
-    uses: tuple[Literal["face", "voice", "name"], ...]
+    uses: tuple[Use, ...]
     """What may be used."""
     scope: Scope
     """Where, for what and when."""
+    evidence_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    """Digest of the signed paper or file that proves it; the file itself is not kept."""
+    minor: bool = False
+    """True where the person is a minor, so that :meth:`objection` is stricter."""
+    guardian: str | None = None
+    """Who grants in a minor's place."""
     revoked: AwareDatetime | None = None
     """From this moment on the grant is void."""
+
+    def objection(self) -> str:
+        """Return why this can be no consent of a minor; empty where it can, or where the person is none."""
+        if not self.minor:
+            return ""
+        if not (self.guardian or "").strip():
+            return "the person is a minor, and no guardian grants"
+        scope = self.scope
+        named = (
+            ("purposes", scope.purposes),
+            ("territories", scope.territories),
+            ("channels", scope.channels),
+        )
+        if unlimited := [name for name, values in named if "*" in values]:
+            return f"the person is a minor, and the {' and '.join(unlimited)} are not named"
+        if scope.ends.date() > _years_after(scope.starts.date(), MINOR_YEARS):
+            return f"the person is a minor, and the grant lasts more than {MINOR_YEARS} years"
+        return ""
+
+    def ended(self, at: datetime) -> datetime | None:
+        """Return since when the grant is over at ``at``; None while it is not."""
+        if self.revoked is not None and self.revoked <= at:
+            return min(self.revoked, self.scope.ends)
+        return self.scope.ends if at > self.scope.ends else None
+
+    def holds(self, release: Release, as_of: datetime) -> bool:
+        """Tell whether this grant is in force at ``as_of`` and reaches all of ``release``."""
+        in_force = self.revoked is None or as_of < self.revoked
+        return in_force and not self.objection() and self.scope.covers(release, as_of)
 
     def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
         """Tell whether this grant covers ``finding`` in ``release`` at ``as_of``."""
@@ -118,9 +168,27 @@ class Consent(Model):
             and use in self.uses
             and finding.reference is not None
             and finding.reference.id == self.person.id
-            and (self.revoked is None or as_of < self.revoked)
-            and self.scope.covers(release, as_of)
+            and self.holds(release, as_of)
         )
+
+
+def _years_after(day: date, years: int) -> date:
+    """Return the anniversary; that of 29 February is the 28th where there is no 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class Revocation(Model):
+    """The end of a grant before its time."""
+
+    grant: str
+    """:attr:`Consent.id` of what ends."""
+    reason: str = Field(min_length=1)
+    """Why."""
+    at: AwareDatetime
+    """From when on the grant is void."""
 
 
 class Licence(Model):
@@ -135,14 +203,18 @@ class Licence(Model):
     revoked: AwareDatetime | None = None
     """From this moment on the licence is void."""
 
+    def holds(self, release: Release, as_of: datetime) -> bool:
+        """Tell whether this licence is in force at ``as_of`` and reaches all of ``release``."""
+        in_force = self.revoked is None or as_of < self.revoked
+        return in_force and self.scope.covers(release, as_of)
+
     def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
         """Tell whether this licence covers ``finding`` in ``release`` at ``as_of``."""
         return (
             finding.category.startswith(("brand.", "ip."))
             and finding.reference is not None
             and finding.reference.id == self.reference.id
-            and (self.revoked is None or as_of < self.revoked)
-            and self.scope.covers(release, as_of)
+            and self.holds(release, as_of)
         )
 
 

@@ -13,7 +13,7 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-CORE = {"types", "findings", "facts", "verdicts", "taxonomy", "errors"}
+CORE = {"types", "findings", "facts", "verdicts", "taxonomy", "territories", "errors"}
 HEAVY = {"torch", "cv2", "av", "dlib", "onnxruntime", "presidio_analyzer", "c2pa", "transformers"}
 
 

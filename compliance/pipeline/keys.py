@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from compliance.analyzers.base import AnalyzerSpec
-from compliance.facts import Consent, Facts, Licence, Release
+from compliance.facts import Facts
 from compliance.findings import BankUse, ModelUse
 from compliance.media.decode import decoder_version
 from compliance.media.limits import DecodeLimits
@@ -131,13 +131,8 @@ def _in_force(facts: Facts, as_of: datetime) -> list[list[str]]:
     """Return the ids of the permissions that hold at ``as_of`` for the release, sorted by kind."""
     release = facts.release
     kinds = (
-        [one for one in facts.consents if _holds(one, release, as_of)],
-        [one for one in facts.licences if _holds(one, release, as_of)],
+        [one for one in facts.consents if one.holds(release, as_of)],
+        [one for one in facts.licences if one.holds(release, as_of)],
         [one for one in facts.waivers if one.covers(one.rule, one.asset_sha256, as_of)],
     )
     return [sorted(one.id for one in kind) for kind in kinds]
-
-
-def _holds(grant: Consent | Licence, release: Release, as_of: datetime) -> bool:
-    valid = grant.revoked is None or as_of < grant.revoked
-    return valid and grant.scope.covers(release, as_of)

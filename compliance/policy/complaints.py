@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from compliance.policy import territories
+from compliance import territories
 from compliance.policy.diagnostics import did_you_mean, quoted
 from compliance.policy.document import Node
 from compliance.policy.schema import Policy

@@ -13,8 +13,8 @@ from functools import cached_property
 from compliance.facts import Consent, Facts, Licence, Release
 from compliance.findings import UNSEEN, Finding
 from compliance.policy.schema import Rule
-from compliance.policy.territories import expand
 from compliance.taxonomy import PRESENCE, TAXONOMY
+from compliance.territories import expand
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from compliance.policy.conditions import sought
 from compliance.policy.schema import Rule
-from compliance.policy.territories import expand
 from compliance.taxonomy import TAXONOMY
+from compliance.territories import expand
 from compliance.verdicts import Decision
 
 Effect = Literal["", "weaker", "stronger"]

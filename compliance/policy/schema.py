@@ -20,7 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from compliance.policy import expressions, territories
+from compliance import territories
+from compliance.policy import expressions
 from compliance.taxonomy import PRESENCE, TAXONOMY
 from compliance.types import Model, Source, digest_of
 from compliance.verdicts import Decision

@@ -1,4 +1,4 @@
-"""Territories as policies and releases name them: ISO 3166-1 alpha-2 codes, US states, and a few groups.
+"""Territories as policies, releases and permissions name them: codes of ISO 3166-1, US states, groups.
 
 Codes are those of ISO 3166-1 as of 2024; the members of groups are those of the treaties (EU of 27 since
 2020-02-01, EEA = EU + IS, LI, NO; EFTA = CH, IS, LI, NO).
@@ -7,6 +7,7 @@ Codes are those of ISO 3166-1 as of 2024; the members of groups are those of the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 CODES = frozenset(
     """
@@ -69,3 +70,17 @@ def expand(names: Iterable[str]) -> frozenset[str]:
             reached |= STATES
         reached |= GROUPS.get(meant, frozenset({meant}))
     return frozenset(reached)
+
+
+def within(wanted: Iterable[str], granted: Iterable[str]) -> bool:
+    """Tell whether every place of ``wanted`` lies in ``granted``: ``DE`` in ``EU``, ``EU`` not in ``DE``.
+
+    A name that is not known lies in the same name alone, so that nothing reaches it by chance.
+    """
+    reached = frozenset[str]().union(*(_members(name) for name in granted))
+    return all(_members(name) <= reached for name in wanted)
+
+
+@lru_cache(maxsize=1024)
+def _members(name: str) -> frozenset[str]:
+    return frozenset({name}) if likely(name) is None else expand((name,))
