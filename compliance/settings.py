@@ -63,6 +63,8 @@ class Settings(Model):
     one named here does."""
     tier: Literal["bundled", "full"] = "bundled"
     """``full`` takes the stronger analyzer of each role, whose models are pulled first."""
+    starter_names: bool = True
+    """True looks for the shipped names of public figures beside those of enrolled people."""
     models: Path = Field(default_factory=lambda data: Path(data["home"]) / "models")
     """Folder of models that were pulled or imported."""
     waivers: Path = Field(default_factory=lambda: Path.cwd() / "waivers")

@@ -18,7 +18,15 @@ from compliance.findings import (
     Reference,
 )
 from compliance.model_store import ModelStore
-from compliance.text.matching import LEETSPEAK, MISREAD, NameIndex, NameMatch, disguises
+from compliance.text.matching import (
+    EXACT,
+    LEETSPEAK,
+    LOOKALIKE,
+    MISREAD,
+    NameIndex,
+    NameMatch,
+    disguises,
+)
 from compliance.text.repeats import merge_repeats
 from compliance.types import Source, TextBatch
 
@@ -39,7 +47,7 @@ class NameAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="names",
-        version="1",
+        version="2",
         categories=("likeness.name",),
         sources=frozenset(
             {Source.PROMPT, Source.NEGATIVE_PROMPT, Source.REVISED_PROMPT, Source.OCR}
@@ -52,7 +60,7 @@ class NameAnalyzer:
     )
 
     def __init__(self) -> None:
-        self._built: tuple[tuple[str, ...], NameIndex] | None = None
+        self._built: tuple[tuple[tuple[str, ...], tuple[bool, ...]], NameIndex] | None = None
 
     def setup(self, device: str, models: ModelStore) -> None:
         """Load nothing: the automaton is built from the bank when it is first seen."""
@@ -104,7 +112,7 @@ class NameAnalyzer:
                 where=f"asset {asset[:12]}",
                 fix="enrol people with 'compliance people enrol'",
             )
-        index = self._index(references.texts)
+        index = self._index(references.texts, references.ambiguous)
         return [
             finding for one in observations for finding in _findings(one, index, references.refs)
         ]
@@ -113,11 +121,11 @@ class NameAnalyzer:
         """Drop the automaton."""
         self._built = None
 
-    def _index(self, names: tuple[str, ...]) -> NameIndex:
+    def _index(self, names: tuple[str, ...], everyday: tuple[bool, ...]) -> NameIndex:
         """Return the automaton of ``names``, built again only when they changed."""
         built = self._built
-        if built is None or built[0] != names:
-            built = (names, NameIndex(names))
+        if built is None or built[0] != (names, everyday):
+            built = ((names, everyday), NameIndex(names, everyday))
             self._built = built
         return built[1]
 
@@ -125,7 +133,7 @@ class NameAnalyzer:
 def _findings(one: Observation, index: NameIndex, refs: Sequence[Reference]) -> list[Finding]:
     text = one.text or ""
     places: dict[Reference, list[NameMatch]] = defaultdict(list)
-    for match in index.find(text, misread=one.source is Source.OCR):
+    for match in _longest(index.find(text, misread=one.source is Source.OCR), refs):
         places[refs[match.row]].append(match)
     best = {ref: max(found, key=_strength) for ref, found in places.items()}
     ranked = sorted(best.items(), key=lambda pair: (_strength(pair[1]), pair[0].id), reverse=True)
@@ -150,6 +158,25 @@ def _findings(one: Observation, index: NameIndex, refs: Sequence[Reference]) -> 
         )
         for place, (ref, match) in enumerate(ranked)
     ]
+
+
+def _longest(matches: Sequence[NameMatch], refs: Sequence[Reference]) -> list[NameMatch]:
+    """Leave out names inside a longer one of their bank that is found as surely: *Page* in *Larry Page*.
+
+    Another bank's stays: what stands there may be the only name that it knows the person by.
+    """
+    kept = []
+    reach: dict[str, dict[float, int]] = defaultdict(dict)
+    spans: dict[str, tuple[int, int]] = {}
+    for match in sorted(matches, key=lambda one: (one.start, -one.end, -one.score)):
+        bank, span = refs[match.row].bank, (match.start, match.end)
+        reached = reach[bank]
+        covered = any(end >= match.end for score, end in reached.items() if score >= match.score)
+        if not covered or spans[bank] == span:
+            kept.append(match)
+            spans[bank] = span
+        reached[match.score] = max(reached.get(match.score, -1), match.end)
+    return kept
 
 
 def _strength(match: NameMatch) -> tuple[float, int, int]:
@@ -180,6 +207,8 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 
 def _note(text: str, match: NameMatch) -> str:
+    if match.score not in (EXACT, LOOKALIKE, LEETSPEAK, MISREAD):
+        return "A name that is an everyday word too; the words around it speak for the person"
     if match.score == MISREAD:
         return "The name but for what reading from pixels may have got wrong"
     how = disguises(text[match.start : match.end])

@@ -14,6 +14,7 @@ from compliance.analyzers.base import References
 from compliance.banks.entries import Modality
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
+from compliance.banks.starter import starter_people, with_starter
 from compliance.clock import now
 from compliance.errors import BankError, ComplianceError, UsageError
 from compliance.facts import Facts, Release
@@ -223,7 +224,9 @@ class Reviewer:
         """Look at assets together, and compare what was seen with the banks."""
         failures = Failures()
         observed = self._observer.observe(intakes, failures, progress)
-        references = _References(PeopleBank(self._engine, self._master))
+        references = _References(
+            PeopleBank(self._engine, self._master), starter_names=self.settings.starter_names
+        )
         analyzers = self._observer.analyzers
         for one in observed:
             yield one, match(one, analyzers, references, self._observer.device_of, failures)
@@ -331,10 +334,11 @@ def _check_same(verdict: Verdict, clearance: Clearance) -> None:
 
 
 class _References:
-    """References of each modality, read from the banks once."""
+    """References of each modality, read from the banks once; names with the starter bank's."""
 
-    def __init__(self, people: PeopleBank) -> None:
+    def __init__(self, people: PeopleBank, *, starter_names: bool) -> None:
         self._people = people
+        self._starter_names = starter_names
         self._known: dict[tuple[str, str | None], References] = {}
 
     def __call__(self, modality: str, model: str | None) -> References:
@@ -347,5 +351,7 @@ class _References:
             )
         key = (modality, model)
         if key not in self._known:
-            self._known[key] = self._people.references(cast(Modality, modality), model=model)
+            enrolled = self._people.references(cast(Modality, modality), model=model)
+            joins = modality == "name" and self._starter_names
+            self._known[key] = with_starter(enrolled, starter_people()) if joins else enrolled
         return self._known[key]

@@ -1,14 +1,15 @@
 """Tell whether an everyday word or phrase in a text means the person who is called so.
 
-*Pink*, *Drake*, *Will Smith* and *The Rock* are people and words. Where such a name stands, points are counted for
-what speaks for the person: a capital where the sentence gives no reason for one, what somebody is ("rapper"), what
-only people do ("singing"), what is named after people ("concert"), another person's name beside it, a disguise. An
-article before it, or a noun that it describes, speaks against. No point, no finding; the more points, the higher the
-score. The words are English: in other languages capitals, names beside it and disguises remain.
+*Pink*, *Drake*, *Will Smith* and *The Rock* are people and words. Where such a name stands, points are counted
+for what speaks for the person: a capital where the sentence gives no reason for one, what somebody is ("rapper"),
+what only people do ("singing"), what is named after people ("concert"), another person's name beside it, a
+disguise. An article before it, or a noun that it describes, speaks against. No point, no finding; the more points,
+the higher the score. The words are English: in other languages capitals, names beside it and disguises remain.
 """
 
 from __future__ import annotations
 
+import bisect
 import enum
 import functools
 import re
@@ -36,6 +37,8 @@ WEAK, FAIR, STRONG = 0.55, 0.75, 0.92
 
 REACH = 100
 """Characters on either side that are looked at."""
+LONGEST_JOINT = 25
+"""Characters between two names that stand together."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|&")
 _ENDS = re.compile(r"[.!?:;\n\"“”(|]\s*$")
 _ABBREVIATED = re.compile(r"\b(?:mr|mrs|ms|dr|prof|st|feat|ft|vs|sen|gov|gen)\.\s*$", re.IGNORECASE)
@@ -136,7 +139,7 @@ class Everyday:
         Args:
             start: first code point of the name.
             end: just behind the last code point.
-            sure: where names stand that mean nothing else, as (start, end).
+            sure: where names stand that mean nothing else, as (start, end), sorted.
             disguised: the name is disguised there, which nobody does to an everyday word.
 
         Returns:
@@ -149,13 +152,20 @@ class Everyday:
             normalise(text[end : end + REACH], View.CASED).text,
             self._heading,
         )
-        joined = any(
-            JOINT.fullmatch(text[last:start] if last <= start else text[end:first])
-            for first, last in sure
-            if 0 <= start - last < 25 or 0 <= first - end < 25
-        )
-        points = _points(place, joined, disguised)
+        points = _points(place, self._is_joined(start, end, sure), disguised)
         return (0.0, WEAK, FAIR, STRONG)[max(min(points, 3), 0)]
+
+    def _is_joined(self, start: int, end: int, sure: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether a sure name stands beside [start, end) with an *and* or so between them."""
+        behind = bisect.bisect_left(sure, (end, 0))
+        ahead = bisect.bisect_left(sure, (start, 0))
+        gaps = [self._text[end : first[0]] for first in sure[behind : behind + 1]]
+        gaps += [
+            self._text[last[1] : start]
+            for last in sure[max(ahead - 2, 0) : ahead]
+            if last[1] <= start
+        ]
+        return any(len(gap) < LONGEST_JOINT and JOINT.fullmatch(gap) for gap in gaps)
 
 
 def _points(place: Place, joined: bool, disguised: bool) -> int:

@@ -40,6 +40,10 @@ class Letters:
         """Return the span in the original of the letters ``first`` … ``last`` - 1."""
         return self.source.span(self.places[first], self.places[last - 1] + 1)
 
+    def between(self, place: int) -> str:
+        """Return what stands between the letters ``place`` - 1 and ``place``."""
+        return self.source.text[self.places[place - 1] + 1 : self.places[place]]
+
     def spelled_out(self, first: int, last: int, breaks: frozenset[int]) -> bool | None:
         """Judge the gaps between the letters ``first`` … ``last`` - 1.
 

@@ -7,12 +7,23 @@ looked at afterwards, so that ``us her`` is not *Usher* while ``U.s.h.e.r`` is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from compliance.text.letters import Letters, is_honest_word, is_latin
+from compliance.text.cues import Everyday
+from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
 from compliance.text.normalise import IGNORABLE, LEET, View, normalise
-from compliance.text.spellings import Automaton, Halves, Spelling, spell
+from compliance.text.spellings import (
+    LEET_KEYS,
+    Automaton,
+    Halves,
+    Spelling,
+    spell,
+    spell_leet,
+    spell_paired,
+)
 
 EXACT, LOOKALIKE, LEETSPEAK, MISREAD = 1.0, 0.97, 0.9, 0.8
 """Strength of the evidence that the name stands there: letters equal but for case; equal after folding
@@ -42,17 +53,17 @@ class NameMatch:
 class NameIndex:
     """Names, ready to be found.
 
+    Automata are built when the first text needs them: most texts need one of the three.
+
     Args:
         names: names and aliases as a person writes them. One without a letter or digit never matches.
+        everyday: which of them are everyday words or phrases too, one for each name, and only found
+            where the text speaks for the person (:mod:`compliance.text.cues`); empty: none is.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], everyday: Sequence[bool] = ()) -> None:
         self._names = tuple(names)
-        self._automata = {
-            view: Automaton([s for row, name in enumerate(names) for s in spell(row, name, view)])
-            for view in (View.PLAIN, View.FOLDED, View.LEET)
-        }
-        self._halves = Halves(self._automata[View.LEET].spellings)
+        self._everyday = tuple(everyday) or (False,) * len(self._names)
 
     def find(self, text: str, misread: bool = False) -> list[NameMatch]:
         """Return where names stand in ``text``: each row and place once, by its strongest reading.
@@ -67,21 +78,66 @@ class NameIndex:
             key = (match.row, match.start, match.end)
             if key not in best or best[key].score < match.score:
                 best[key] = match
-        return sorted(best.values(), key=lambda match: (match.start, match.end, match.row))
+        found = sorted(best.values(), key=lambda match: (match.start, match.end, match.row))
+        if not any(self._everyday[match.row] for match in found):
+            return found
+        return list(self._meant(text, found, misread))
+
+    def _meant(self, text: str, found: list[NameMatch], misread: bool) -> Iterator[NameMatch]:
+        """Yield matches, those of everyday names by what speaks for the person."""
+        words = Everyday(text)
+        sure = sorted({(one.start, one.end) for one in found if not self._everyday[one.row]})
+        inner = inside_longer((one.start, one.end) for one in found)
+        for match in found:
+            if not self._everyday[match.row]:
+                yield match
+            elif (match.start, match.end) not in inner:
+                written = text[match.start : match.end]
+                as_named = written.casefold() == self._names[match.row].casefold()
+                disguised = not (as_named or misread) and _is_disguised(written)
+                weight = words.evidence(match.start, match.end, sure, disguised)
+                if weight:
+                    yield replace(match, score=round(match.score * weight, 3))
+
+    @functools.cached_property
+    def _folded(self) -> Automaton:
+        rows = enumerate(zip(self._names, self._everyday, strict=True))
+        return Automaton([s for row, (name, word) in rows for s in spell(row, name, not word)])
+
+    @functools.cached_property
+    def _leet(self) -> Automaton:
+        return Automaton([s for row, name in enumerate(self._names) for s in spell_leet(row, name)])
+
+    @functools.cached_property
+    def _paired(self) -> Automaton:
+        rows = enumerate(self._names)
+        return Automaton([s for row, name in rows for s in spell_paired(row, name)])
+
+    @functools.cached_property
+    def _halves(self) -> Halves:
+        return Halves([*self._leet.spellings, *self._paired.spellings])
 
     def _candidates(self, text: str, misread: bool) -> Iterator[NameMatch]:
-        for view in (View.PLAIN, View.FOLDED):
-            stream = Letters(text, view)
-            score = EXACT if view is View.PLAIN else LOOKALIKE
-            for spelling, first, last in self._automata[view].find(stream.letters):
-                yield from self._judged(stream, spelling, first, last, score)
-        leet = Letters(text, View.LEET)
-        yield from self._leetspeak(leet, stream)
-        if misread:
-            yield from self._misread(leet)
+        stream = Letters(text, View.FOLDED)
+        # Between look-alikes of letters that are signs, such as the × of "Ava × Ben", PLAIN has edges.
+        streams = [stream] if text.isascii() else [stream, Letters(text, View.PLAIN)]
+        for one in streams:
+            for spelling, first, last in self._folded.find(one.letters):
+                yield from self._judged(one, spelling, first, last, LOOKALIKE)
+        signs = "I" in text or not LEET_KEYS.isdisjoint(stream.source.text)
+        pairs = "rn" in stream.letters or "vv" in stream.letters
+        if signs or pairs or misread:
+            leet = Letters(text, View.LEET)
+            yield from self._leetspeak(leet, stream, self._leet)
+            if pairs:
+                yield from self._leetspeak(leet, stream, self._paired)
+            if misread:
+                yield from self._misread(leet)
 
-    def _leetspeak(self, stream: Letters, folded: Letters) -> Iterator[NameMatch]:
-        for spelling, first, last in self._automata[View.LEET].find(stream.letters):
+    def _leetspeak(
+        self, stream: Letters, folded: Letters, automaton: Automaton
+    ) -> Iterator[NameMatch]:
+        for spelling, first, last in automaton.find(stream.letters):
             places = stream.places[first:last]
             found = [folded.source.text[place] for place in places]
             written = [stream.original(place) for place in places]
@@ -100,8 +156,13 @@ class NameIndex:
         self, stream: Letters, spelling: Spelling, first: int, last: int, score: float
     ) -> Iterator[NameMatch]:
         spelled_out = stream.spelled_out(first, last, spelling.breaks)
+        if spelling.comma and "," not in stream.between(first + spelling.comma):
+            return
         if spelled_out is not None:
-            score = min(score, LEETSPEAK) if spelled_out else score
+            score = (
+                EXACT if score == LOOKALIKE and _is_exact(stream, spelling, first, last) else score
+            )
+            score = min(score, LEETSPEAK) if spelled_out or spelling.comma else score
             yield from self._whole(stream, spelling, first, last, score)
 
     def _whole(
@@ -120,6 +181,33 @@ class NameIndex:
             if score < EXACT and is_honest_word(written):
                 return
         yield NameMatch(spelling.row, start, end, score)
+
+
+def _is_exact(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:
+    """Tell whether the letters are those of the name but for case."""
+    start, end = stream.span(first, last)
+    written = stream.text[start:end]
+    if written.isascii():
+        return spelling.plain == spelling.letters
+    plain = normalise(written, View.PLAIN).text
+    return spelling.plain == "".join(filter(in_word, plain))
+
+
+def _is_disguised(written: str) -> bool:
+    """Tell whether somebody hid the name: signs for letters, hidden characters, letters apart."""
+    words = [one for one in re.split(r"[^\w]+", written) if one]
+    return bool(disguises(written)) or (len(words) > 2 and all(len(one) == 1 for one in words))
+
+
+def inside_longer(spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of ``spans``, as (start, end), that lie within a longer one of them."""
+    inner: set[tuple[int, int]] = set()
+    reach = -1
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if end <= reach:
+            inner.add((start, end))
+        reach = max(reach, end)
+    return inner
 
 
 def _may_stand_for(found: str, wanted: str, written: str) -> bool:

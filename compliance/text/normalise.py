@@ -106,8 +106,13 @@ def normalise(text: str, view: View = View.FOLDED) -> Normalised:
     else:
         done = _normalise_by_cluster(text, View.FOLDED if view is View.LEET else view)
     if view is View.LEET:
-        return Normalised(done.text.translate(_LEET_CLASSES), done.offsets, done.ends)
+        return Normalised(as_leet(done.text), done.offsets, done.ends)
     return done
+
+
+def as_leet(folded: str) -> str:
+    """Return a text in FOLDED as it is in LEET, code point by code point."""
+    return folded.translate(_LEET_CLASSES)
 
 
 def _normalise_by_cluster(text: str, view: View) -> Normalised:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from compliance.text.letters import in_word
-from compliance.text.normalise import View, normalise
+from compliance.text.normalise import LEET, View, as_leet, normalise
 
 MISREAD_LETTERS = 8
 """Letters that a name needs to be found with one of them misread."""
@@ -18,11 +19,13 @@ _MOST_PAIRS = 3
 """Such letters in a name up to which every way of replacing them is tried."""
 _PAIRED_LETTERS = 6
 """Letters that a name needs before pairs are tried: *Tom* would be found in *torn*."""
+LEET_KEYS = frozenset(LEET)
+_NO_BREAKS: frozenset[int] = frozenset()
+_ASCII_WORD = re.compile("[a-z0-9]+")
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """How one name looks in one view."""
+class Spelling(NamedTuple):
+    """How one name looks in one view; a tuple, since there are tens of thousands."""
 
     row: int
     """Index of the name."""
@@ -31,31 +34,89 @@ class Spelling:
     breaks: frozenset[int]
     """Counts of letters after which a word of the name ends."""
     folded: str
-    """As many letters in FOLDED (in PLAIN, those of :attr:`letters`)."""
+    """As many letters in FOLDED."""
+    plain: str
+    """Its letters in PLAIN."""
+    comma: int = 0
+    """Count of letters after which a comma has to stand: family name first; 0 for none."""
 
 
-def spell(row: int, name: str, view: View) -> Iterator[Spelling]:
-    """Yield the spellings of ``name`` in ``view``; in LEET also those with ``rn`` for ``m``."""
-    variants = [name, *_paired(name)] if view is View.LEET else [name]
-    for variant in variants:
-        text = normalise(variant, view).text
-        words = "".join(c if in_word(c) else " " for c in text).split()
+def spell(row: int, name: str, reorder: bool = False) -> Iterator[Spelling]:
+    """Yield the spellings of ``name`` in FOLDED.
+
+    Args:
+        row: index of the name.
+        name: as a person writes it.
+        reorder: also *Swift, Taylor*, if the name has two words.
+    """
+    words = _words(name, View.FOLDED)
+    plain = words if name.isascii() else _words(name, View.PLAIN)
+    if not words:
+        return
+    yield _joined(row, words, plain, _initials(name, words))
+    if reorder and len(words) == len(plain) == 2:
+        first, last = words
+        size = len(last)
+        letters = last + first
+        yield Spelling(row, letters, frozenset((size,)), letters, plain[1] + plain[0], size)
+
+
+def spell_leet(row: int, name: str) -> Iterator[Spelling]:
+    """Yield the spelling of ``name`` in LEET."""
+    if name.isascii() and LEET_KEYS.isdisjoint(name):
+        words = _words(name, View.FOLDED)
         if words:
-            folded = normalise(variant, View.PLAIN if view is View.PLAIN else View.FOLDED).text
-            ends = itertools.accumulate(map(len, words))
-            yield Spelling(
-                row=row,
-                letters="".join(words),
-                breaks=frozenset(ends) - {sum(map(len, words))},
-                folded="".join(
-                    one for one, here in zip(folded, text, strict=True) if in_word(here)
-                ),
-            )
+            spelled = _joined(row, words, words, _initials(name, words))
+            yield spelled._replace(letters=as_leet(spelled.letters))
+        return
+    yield from _spelled_by_view(row, name)
+
+
+def spell_paired(row: int, name: str) -> Iterator[Spelling]:
+    """Yield the spellings of ``name`` in LEET with ``rn`` for ``m`` and ``vv`` for ``w``."""
+    for variant in _paired(name):
+        yield from spell_leet(row, variant)
+
+
+def _words(name: str, view: View) -> list[str]:
+    if name.isascii():
+        return _ASCII_WORD.findall(name.lower())
+    text = normalise(name, view).text
+    return "".join(c if in_word(c) else " " for c in text).split()
+
+
+def _initials(name: str, words: Sequence[str]) -> int:
+    """Return how many letters at the beginning are initials written together, as in *JK Rowling*."""
+    first = words[0]
+    together = len(words) > 1 and len(first) in (2, 3) and name[: len(first)].isupper()
+    return len(first) if together else 0
+
+
+def _joined(row: int, words: Sequence[str], plain: Sequence[str], initials: int) -> Spelling:
+    letters = "".join(words)
+    if len(words) == 1:
+        breaks = _NO_BREAKS
+    elif len(words) == 2 and not initials:
+        breaks = frozenset((len(words[0]),))
+    else:
+        breaks = frozenset((*itertools.accumulate(map(len, words[:-1])), *range(1, initials)))
+    return Spelling(row, letters, breaks, letters, letters if plain is words else "".join(plain))
+
+
+def _spelled_by_view(row: int, name: str) -> Iterator[Spelling]:
+    """Yield the spelling in LEET of a name whose signs are letters there, such as *Ke$ha*."""
+    text, folded = normalise(name, View.LEET).text, normalise(name, View.FOLDED).text
+    words = "".join(c if in_word(c) else " " for c in text).split()
+    if words:
+        pairs = zip(folded, text, strict=True)
+        yield _joined(row, words, _words(name, View.PLAIN), 0)._replace(
+            folded="".join(one for one, here in pairs if in_word(here)),
+        )
 
 
 def _paired(name: str) -> Iterator[str]:
     places = [i for i, c in enumerate(name) if c in _PAIRS]
-    if sum(map(in_word, name)) < _PAIRED_LETTERS or len(places) > _MOST_PAIRS:
+    if not places or len(places) > _MOST_PAIRS or sum(map(in_word, name)) < _PAIRED_LETTERS:
         return
     for count in range(1, len(places) + 1):
         for chosen in itertools.combinations(places, count):
@@ -101,7 +162,7 @@ class Halves:
     def __init__(self, spellings: Sequence[Spelling]) -> None:
         self._whole = [s for s in spellings if len(s.letters) >= MISREAD_LETTERS]
         halves = [
-            Spelling(row, half, frozenset(), half)
+            Spelling(row, half, frozenset(), half, half)
             for row, one in enumerate(self._whole)
             for half in _halves(one.letters)
         ]

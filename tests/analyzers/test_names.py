@@ -144,12 +144,21 @@ def test_a_name_that_stands_twice_is_one_finding_that_counts_two() -> None:
     assert finding.evidence.offsets == (0, 17)
 
 
-def test_a_longer_name_ranks_before_the_one_inside_it() -> None:
-    first, second = review(
-        prompt("Eileen Collins"), {"Collins": "phil", "Eileen Collins": "eileen"}
-    )
-    assert (first.reference.entry, first.rank) == ("eileen", 1)
-    assert (second.reference.entry, second.rank) == ("phil", 2)
+def test_a_name_inside_a_longer_one_of_its_bank_is_the_longer_one() -> None:
+    [only] = review(prompt("Eileen Collins"), {"Collins": "phil", "Eileen Collins": "eileen"})
+    assert (only.reference.entry, only.rank) == ("eileen", 1)
+
+
+def test_a_name_inside_a_longer_one_of_another_bank_stays_behind_it() -> None:
+    refs = (Reference(bank="talent", entry="collins"), Reference(bank="people", entry="eileen"))
+    both = References(refs, (), texts=("Collins", "Eileen Collins"))
+    analyzer = NameAnalyzer()
+    seen = analyzer.observe_texts(prompt("Eileen Collins"))
+    found = analyzer.findings("a" * 64, seen, both)
+    assert [(one.reference.id, one.rank) for one in found] == [
+        ("people/eileen", 1),
+        ("talent/collins", 2),
+    ]
 
 
 @pytest.mark.parametrize(
