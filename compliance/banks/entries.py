@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +33,17 @@ class Template:
     model: str
     """Digest of the model that made it, 64 hex digits; only vectors of one model compare."""
     source_sha256: str
-    """SHA-256 of the picture, 64 hex digits; the picture itself is not kept."""
+    """SHA-256 of the picture or recording, 64 hex digits; the file itself is not kept."""
     modality: Literal["face", "voice"] = "face"
     """What is compared."""
+    quality: float | None = None
+    """How good the sample was, 0…1; None where nobody measured it."""
 
     def __post_init__(self) -> None:
         """Refuse what could never match, or would match everything."""
         vector = self.vector
         usable = vector.dtype == np.float32 and vector.ndim == 1 and vector.size > 0
+        usable = usable and (self.quality is None or 0 <= self.quality <= 1)
         if not usable or not np.isfinite(vector).all() or not vector.any():
             raise BankError(
                 "the template is not usable",
@@ -51,6 +55,20 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What is known of a template, without the template."""
+
+    modality: str
+    """``face`` or ``voice``."""
+    model: str
+    """Digest of the model that made it."""
+    source_sha256: str
+    """SHA-256 of the picture or recording."""
+    quality: float | None
+    """How good the sample was, 0…1; None where nobody measured it."""
+
+
+@dataclass(frozen=True)
 class PersonSummary:
     """One entry, without anything biometric."""
 
@@ -58,10 +76,26 @@ class PersonSummary:
     """Bank, entry and name."""
     aliases: tuple[str, ...]
     """Other names, sorted."""
-    templates: Mapping[str, int]
-    """Number of face templates by the digest of the model that made them."""
+    samples: tuple[Sample, ...]
+    """One for each template, in order of modality, model and source."""
     enrolled: datetime
     """When, UTC."""
+    minor: bool = False
+    """True where stricter consent holds."""
+    everyday: tuple[str, ...] = ()
+    """Which of the names are everyday words too, sorted."""
+    consent_sha256: str | None = None
+    """SHA-256 of the written consent to being enrolled; None where there is none."""
+
+    @property
+    def templates(self) -> Mapping[str, int]:
+        """Number of templates by the digest of the model that made them."""
+        return Counter(sample.model for sample in self.samples)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and the aliases."""
+        return (self.reference.label, *self.aliases)
 
 
 @dataclass(frozen=True)
@@ -72,6 +106,15 @@ class Neighbour:
     """Who."""
     distance: float
     """Euclidean distance to the nearest template of that person, ≥ 0."""
+
+
+def marked(text: str) -> tuple[str, bool]:
+    """Return a name that can be used, and whether a leading ``~`` marks it as an everyday word too.
+
+    Raises:
+        BankError: it is no name.
+    """
+    return clean_name(text.strip().removeprefix("~")), text.strip().startswith("~")
 
 
 def check_bank(bank: str) -> None:

@@ -1,15 +1,13 @@
-"""The bank of people: names to look for in text, and encrypted face templates to look for in frames."""
+"""The bank of people: names to look for in text, and encrypted templates to look for in pictures and sound."""
 
 from __future__ import annotations
 
-import itertools
-import secrets
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from compliance.analyzers.base import References
 from compliance.banks.entries import (
@@ -18,17 +16,31 @@ from compliance.banks.entries import (
     PersonSummary,
     Template,
     check_bank,
-    clean_name,
-    slug,
+    marked,
 )
-from compliance.banks.keys import MasterKey, Sealer
-from compliance.banks.rows import read_aliases, read_people, read_templates, reference_to
+from compliance.banks.keys import MasterKey
+from compliance.banks.records import (
+    NewPerson,
+    insert_aliases,
+    insert_person,
+    insert_templates,
+    open_template,
+)
+from compliance.banks.rows import (
+    read_aliases,
+    read_people,
+    read_templates,
+    reference_to,
+    summary_of,
+)
+from compliance.banks.search import nearest_rows
 from compliance.banks.versions import bank_uses
+from compliance.banks.written_consent import check_consent, set_for
 from compliance.clock import now
 from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.store import tables
-from compliance.store.engine import insert_once, reading, writing
+from compliance.store.engine import reading, writing
 from compliance.store.events import Clock, append_event
 from compliance.types import Floats
 
@@ -53,40 +65,99 @@ class PeopleBank:
         self._clock = clock
 
     def enrol(
-        self, bank: str, name: str, templates: Sequence[Template], aliases: Sequence[str] = ()
+        self,
+        bank: str,
+        name: str,
+        templates: Sequence[Template],
+        aliases: Sequence[str] = (),
+        *,
+        minor: bool = False,
+        consent_sha256: str | None = None,
+        another: bool = True,
     ) -> Reference:
-        """Add a person; the same name again is another person.
+        """Add a person.
 
         Args:
             bank: name of the bank: lower-case letters, digits and hyphens.
-            name: what the person is called; looked for in text.
-            templates: any number of face templates; none means that only the names are looked for.
+            name: what the person is called; looked for in text. A leading ``~`` here and in aliases says
+                that it is an everyday word too.
+            templates: any number of templates; none means that only the names are looked for.
             aliases: other names that are looked for in text.
+            minor: True where stricter consent holds.
+            consent_sha256: SHA-256 of the written consent to being enrolled, 64 hex digits.
+            another: True lets the same name be another person; False refuses a name that the bank holds.
 
         Returns:
             The new entry.
 
         Raises:
-            BankError: a name is not usable, or the master key is not.
+            BankError: a name is not usable, the bank holds it, there is no written consent where the bank
+                was set to require it or the person is a minor, or the master key cannot be used.
             StoreError: the database cannot be written.
         """
         check_bank(bank)
-        name = clean_name(name)
-        others = sorted({clean_name(alias) for alias in aliases} - {name})
-        uid = secrets.token_hex(16)
-        sealer, wrapped = self._keys.new_subject(uid)
+        text, ambiguous = marked(name)
         moment = self._clock()
-        person = {"uid": uid, "bank": bank, "name": name, "wrapped_key": wrapped}
+        person = NewPerson(
+            bank=bank,
+            name=text,
+            enrolled=moment,
+            templates=tuple(templates),
+            aliases=_others(text, aliases),
+            ambiguous=ambiguous,
+            minor=minor,
+            consent_sha256=consent_sha256,
+        )
         with writing(self._engine) as connection:
-            entry = _insert_person(connection, person | {"enrolled": moment})
-            number = connection.scalar(select(People.number).where(People.uid == uid))
-            for template in templates:
-                row = _sealed(template, uid, sealer) | {"person": number}
-                connection.execute(insert(tables.templates).values(row))
-            for alias in others:
-                connection.execute(insert(tables.aliases).values(person=number, text=alias))
-            append_event(connection, moment, "person.enrolled", uid)
-        return Reference(bank=bank, entry=entry, label=name)
+            if not another:
+                refuse_namesake(connection, bank, text)
+            required = bool(set_for(connection, bank))
+            check_consent(bank, required, minor, templates, consent_sha256)
+            if templates:
+                self._check_key(connection)
+            return insert_person(connection, self._keys, person, moment)
+
+    def add(
+        self,
+        reference: Reference,
+        templates: Sequence[Template],
+        aliases: Sequence[str] = (),
+        *,
+        consent_sha256: str | None = None,
+    ) -> None:
+        """Add templates and names to somebody who is enrolled.
+
+        Args:
+            reference: who.
+            templates: further templates.
+            aliases: further names; those that are there stay.
+            consent_sha256: SHA-256 of a written consent, which replaces the one recorded.
+
+        Raises:
+            BankError: there is no such person, a picture or recording was enrolled before, a name is not
+                usable, there is no written consent, or the master key is another.
+            StoreError: the database cannot be written.
+        """
+        with writing(self._engine) as connection:
+            row = _row(connection, reference)
+            known = {sealed.source_sha256 for sealed in read_templates(connection)[row.number]}
+            if again := known & {template.source_sha256 for template in templates}:
+                raise BankError(
+                    "the picture or recording is enrolled already",
+                    expected="files that add something",
+                    found=f"SHA-256 {', '.join(sorted(again))}",
+                    where=reference.id,
+                    fix="leave it out",
+                )
+            consent = consent_sha256 or row.consent_sha256
+            required = bool(set_for(connection, row.bank))
+            check_consent(row.bank, required, row.minor, templates, consent)
+            sealer = self._keys.subject(row.uid, row.wrapped_key)
+            insert_templates(connection, row.number, row.uid, sealer, templates)
+            insert_aliases(connection, row.number, _others(row.name, aliases))
+            changed = update(tables.people).where(People.number == row.number)
+            connection.execute(changed.values(consent_sha256=consent))
+            append_event(connection, self._clock(), "person.changed", row.uid)
 
     def erase(self, reference: Reference) -> None:
         """Destroy a person's key, templates and names; an event without the name remains.
@@ -95,39 +166,38 @@ class PeopleBank:
             BankError: there is no such person.
             StoreError: the database cannot be written.
         """
-        found = select(People.number, People.uid).where(
-            People.bank == reference.bank, People.entry == reference.entry
-        )
         with writing(self._engine) as connection:
-            row = connection.execute(found).one_or_none()
-            if row is None:
-                raise BankError(
-                    "there is no such person",
-                    found=reference.id,
-                    where=f"bank {reference.bank}",
-                    fix="look for the right entry in: compliance people list",
-                )
+            row = _row(connection, reference)
             connection.execute(delete(tables.people).where(People.number == row.number))
             append_event(connection, self._clock(), "person.erased", row.uid)
 
     def list(self, bank: str | None = None) -> list[PersonSummary]:
         """Return everyone in ``bank`` (None: in all banks), sorted by bank and entry."""
-        per_model = select(Templates.person, Templates.model, func.count().label("count"))
-        counts: dict[int, dict[str, int]] = defaultdict(dict)
         with reading(self._engine) as connection:
             persons = read_people(connection, None if bank is None else [bank])
             others = read_aliases(connection)
-            for row in connection.execute(per_model.group_by(Templates.person, Templates.model)):
-                counts[row.person][row.model] = row[2]
-        return [
-            PersonSummary(
-                reference=reference_to(person),
-                aliases=tuple(others[person.number]),
-                templates=counts[person.number],
-                enrolled=person.enrolled,
+            made = read_templates(connection)
+        return [summary_of(one, others[one.number], made[one.number]) for one in persons]
+
+    def templates_of(self, reference: Reference) -> tuple[Template, ...]:
+        """Return the templates of one person; biometric.
+
+        Raises:
+            BankError: there is no such person, or a template cannot be opened.
+        """
+        with reading(self._engine) as connection:
+            person = _row(connection, reference)
+            rows = read_templates(connection)[person.number]
+        return tuple(
+            Template(
+                vector=np.frombuffer(plain, "<f4").astype(np.float32),
+                model=row.model,
+                source_sha256=row.source_sha256,
+                modality=row.modality,
+                quality=row.quality,
             )
-            for person in persons
-        ]
+            for row, plain in self._opened([(person, row) for row in rows])
+        )
 
     def references(
         self, modality: Modality, banks: Sequence[str] | None = None, model: str | None = None
@@ -135,7 +205,7 @@ class PeopleBank:
         """Return what analyzers match against, sorted by bank and entry.
 
         Args:
-            modality: ``face`` gives vectors, shape (N, D); ``name`` gives names and aliases.
+            modality: ``face`` and ``voice`` give vectors, shape (N, D); ``name`` gives names and aliases.
             banks: names of banks; None means all. A bank without entries of the modality is
                 reported with size 0, so that a policy that asks for it is incomplete.
             model: digest of the model whose vectors will be compared; templates of others stay
@@ -152,96 +222,178 @@ class PeopleBank:
             sealed = read_templates(connection)
         names = sorted({person.bank for person in persons} if banks is None else set(banks))
         if modality == "name":
-            pairs = [(one, text) for one in persons for text in (one.name, *others[one.number])]
-            rows = [(one, text.encode()) for one, text in pairs]
-            return References(
-                tuple(reference_to(person) for person, _ in pairs),
-                bank_uses(modality, names, rows),
-                texts=tuple(text for _, text in pairs),
-            )
+            return _names(persons, others, names)
         chosen = [
-            (one, row) for one in persons for row in _of_model(one, sealed[one.number], model)
+            (one, row)
+            for one in persons
+            for row in _of_model(one, _of_modality(sealed[one.number], modality), model)
         ]
-        _refuse_mixture([row for _, row in chosen])
-        rows = [(one, self._open(one, row)) for one, row in chosen]
+        _refuse_mixture([row for _, row in chosen], modality)
+        rows = [
+            (one, plain) for (one, _), (_, plain) in zip(chosen, self._opened(chosen), strict=True)
+        ]
         # Within a person by content, so that the order of enrolment does not show.
         rows.sort(key=lambda row: (row[0].bank, row[0].entry, row[1]))
-        vectors = [np.frombuffer(plain, "<f4").astype(np.float32) for _, plain in rows]
+        vectors = [np.frombuffer(plain, "<f4") for _, plain in rows]
         return References(
             tuple(reference_to(person) for person, _ in rows),
             bank_uses(modality, names, rows),
-            vectors=np.stack(vectors) if vectors else None,
+            vectors=np.stack(vectors).astype(np.float32) if vectors else None,
         )
 
-    def left_out(self, model: str, banks: Sequence[str] | None = None) -> int:
-        """Return how many face templates idle because another model than ``model`` made them."""
+    def left_out(
+        self, model: str, banks: Sequence[str] | None = None, modality: Modality = "face"
+    ) -> int:
+        """Return how many templates of a modality idle because another model than ``model`` made them."""
         return sum(
-            count
+            sample.model != model
             for person in self.list()
             if banks is None or person.reference.bank in banks
-            for digest, count in person.templates.items()
-            if digest != model
+            for sample in person.samples
+            if sample.modality == modality
         )
 
     def nearest(
         self, vector: Floats, model: str, banks: Sequence[str] | None = None, limit: int = 5
     ) -> tuple[Neighbour, ...]:
-        """Return the people whose templates are nearest to ``vector``, nearest first.
+        """Return the people whose face templates are nearest to ``vector``, nearest first.
 
         Args:
             vector: float32, shape (D,).
-            model: digest of the model that made it.
+            model: digest of the model that made it; people known to other models only are left out.
             banks: names of banks; None means all.
             limit: most people to return.
 
         Raises:
-            BankError: as for :meth:`references`, or the shapes differ.
+            BankError: the shapes differ, or a template cannot be opened.
+            StoreError: the database cannot be read.
         """
-        references = self.references("face", banks, model)
-        if references.vectors is None:
-            return ()
-        if vector.shape != references.vectors.shape[1:]:
+        return self.nearest_each(vector[None], model, banks=banks, limit=limit)[0]
+
+    def nearest_each(
+        self,
+        vectors: Floats,
+        model: str,
+        *,
+        modality: Modality = "face",
+        banks: Sequence[str] | None = None,
+        limit: int = 5,
+    ) -> tuple[tuple[Neighbour, ...], ...]:
+        """Return the same as :meth:`nearest` for each of ``vectors``, shape (Q, D), in one search."""
+        with reading(self._engine) as connection:
+            persons = read_people(connection, banks)
+            sealed = read_templates(connection)
+        chosen = [
+            (one, row)
+            for one in persons
+            for row in _of_modality(sealed[one.number], modality)
+            if row.model == model
+        ]
+        if not chosen:
+            return ((),) * len(vectors)
+        rows = np.stack([np.frombuffer(plain, "<f4") for _, plain in self._opened(chosen)])
+        if vectors.shape[1] != rows.shape[1]:
             raise BankError(
                 "the vector does not compare with the templates",
-                expected=f"shape {references.vectors.shape[1:]}",
-                found=f"shape {vector.shape}",
+                expected=f"shape {rows.shape[1:]}",
+                found=f"shape {vectors.shape[1:]}",
                 where=f"model {model}",
                 fix="make both by the same model",
             )
-        distances = np.linalg.norm(references.vectors - vector, axis=1)
-        best: dict[str, Neighbour] = {}
-        for index in np.argsort(distances, kind="stable"):
-            found = Neighbour(references.refs[index], float(distances[index]))
-            best.setdefault(found.reference.id, found)
-        return tuple(best.values())[:limit]
+        # So many rows hold at least ``limit`` people, however many templates each has.
+        most = max(Counter(person.number for person, _ in chosen).values())
+        found, distances = nearest_rows(vectors, rows.astype(np.float32), limit * most)
+        refs = [reference_to(person) for person, _ in chosen]
+        return tuple(
+            _first_of_each(refs, indices.tolist(), lengths, limit)
+            for indices, lengths in zip(found, distances, strict=True)
+        )
 
-    def _open(self, person: Row[Any], template: Row[Any]) -> bytes:
-        sealer = self._keys.subject(person.uid, person.wrapped_key)
-        return sealer.open(template.sealed, _context(person.uid, template.modality, template.model))
+    def _opened(
+        self, chosen: Sequence[tuple[Row[Any], Row[Any]]]
+    ) -> Iterator[tuple[Row[Any], bytes]]:
+        """Yield each template row with its numbers; a person's key is unwrapped once."""
+        sealers = {}
+        for person, row in chosen:
+            if person.number not in sealers:
+                sealers[person.number] = self._keys.subject(person.uid, person.wrapped_key)
+            yield row, open_template(sealers[person.number], person, row)
 
-
-def _insert_person(connection: Connection, person: dict[str, Any]) -> str:
-    """Insert under the first entry that is free: ``eileen-collins``, then ``eileen-collins-2``."""
-    stem = slug(person["name"])
-    for count in itertools.count(1):
-        entry = stem if count == 1 else f"{stem}-{count}"
-        if insert_once(connection, tables.people, ("bank", "entry"), person | {"entry": entry}):
-            return entry
-    raise AssertionError("counting does not end")
-
-
-def _sealed(template: Template, uid: str, sealer: Sealer) -> dict[str, Any]:
-    context = _context(uid, template.modality, template.model)
-    return {
-        "modality": template.modality,
-        "model": template.model,
-        "source_sha256": template.source_sha256,
-        "sealed": sealer.seal(template.vector.astype("<f4").tobytes(), context),
-    }
+    def _check_key(self, connection: Connection) -> None:
+        """Refuse another master key than that of the people who are there: theirs would not match any more."""
+        row = connection.execute(select(tables.people).limit(1)).one_or_none()
+        if row is not None:
+            self._keys.subject(row.uid, row.wrapped_key)
 
 
-def _context(uid: str, modality: str, model: str) -> bytes:
-    return f"template {uid} {modality} {model}".encode()
+def refuse_namesake(connection: Connection, bank: str, name: str) -> None:
+    """Refuse a name that the bank holds, whatever its case.
+
+    Raises:
+        BankError: somebody is enrolled under it.
+    """
+    for row in read_people(connection, [bank]):
+        if row.name.casefold() == name.casefold():
+            raise BankError(
+                "the person is enrolled already",
+                expected="a name that the bank does not hold",
+                found=f"{row.name}, enrolled {row.enrolled:%Y-%m-%d}",
+                where=reference_to(row).id,
+                fix=f"add to the entry with 'compliance people add {reference_to(row).id} --face …', erase "
+                "it first, or say --another if this is somebody else of the same name",
+            )
+
+
+def _others(name: str, aliases: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    others = dict(marked(alias) for alias in aliases)
+    others.pop(name, None)
+    return tuple(sorted(others.items()))
+
+
+def _row(connection: Connection, reference: Reference) -> Row[Any]:
+    found = select(tables.people).where(
+        People.bank == reference.bank, People.entry == reference.entry
+    )
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise BankError(
+            "there is no such person",
+            found=reference.id,
+            where=f"bank {reference.bank}",
+            fix="look for the right entry in: compliance people list",
+        )
+    return row
+
+
+def _names(
+    persons: Sequence[Row[Any]], others: dict[int, list[tuple[str, bool]]], banks: Sequence[str]
+) -> References:
+    rows = [
+        (one, text, ambiguous)
+        for one in persons
+        for text, ambiguous in ((one.name, one.ambiguous), *others[one.number])
+    ]
+    # A mark counts for what matches, so for the version too.
+    contents = [(one, f"~{text}".encode() if mark else text.encode()) for one, text, mark in rows]
+    return References(
+        tuple(reference_to(person) for person, _, _ in rows),
+        bank_uses("name", banks, contents),
+        texts=tuple(text for _, text, _ in rows),
+        ambiguous=tuple(ambiguous for _, _, ambiguous in rows),
+    )
+
+
+def _first_of_each(
+    refs: Sequence[Reference], indices: Sequence[int], distances: Floats, limit: int
+) -> tuple[Neighbour, ...]:
+    best: dict[str, Neighbour] = {}
+    for index, distance in zip(indices, distances, strict=True):
+        best.setdefault(refs[index].id, Neighbour(refs[index], float(distance)))
+    return tuple(best.values())[:limit]
+
+
+def _of_modality(rows: Sequence[Row[Any]], modality: Modality) -> list[Row[Any]]:
+    return [row for row in rows if row.modality == modality]
 
 
 def _of_model(person: Row[Any], rows: list[Row[Any]], model: str | None) -> list[Row[Any]]:
@@ -249,20 +401,20 @@ def _of_model(person: Row[Any], rows: list[Row[Any]], model: str | None) -> list
     if rows and not kept:
         # Leaving the person out would let the face through unseen.
         raise BankError(
-            "a person has face templates of another model only",
+            f"a person has {rows[0].modality} templates of another model only",
             expected=f"a template made by model {model}",
             found=f"{len(rows)} of {', '.join(sorted({row.model for row in rows}))}",
             where=reference_to(person).id,
-            fix=f"enrol {person.name} again: compliance people enrol",
+            fix=f"enrol {person.name} again: compliance people add {reference_to(person).id}",
         )
     return kept
 
 
-def _refuse_mixture(rows: list[Row[Any]]) -> None:
+def _refuse_mixture(rows: list[Row[Any]], modality: Modality) -> None:
     models = sorted({row.model for row in rows})
     if len(models) > 1:
         raise BankError(
-            "the bank mixes face templates of several models, which do not compare",
+            f"the bank mixes {modality} templates of several models, which do not compare",
             expected="to be asked for one model",
             found=", ".join(models),
             where="bank of people",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from compliance.banks.entries import PersonSummary, Sample
 from compliance.findings import Reference
 from compliance.store.tables import aliases, people, templates
 
@@ -20,11 +21,11 @@ def read_people(connection: Connection, banks: Sequence[str] | None) -> list[Row
     return sorted(connection.execute(found), key=lambda row: (row.bank, row.entry))
 
 
-def read_aliases(connection: Connection) -> dict[int, list[str]]:
-    """Return the aliases of each person by number, sorted."""
-    found: dict[int, list[str]] = defaultdict(list)
+def read_aliases(connection: Connection) -> dict[int, list[tuple[str, bool]]]:
+    """Return the aliases of each person by number, sorted, and which are everyday words too."""
+    found: dict[int, list[tuple[str, bool]]] = defaultdict(list)
     for row in connection.execute(select(aliases)):
-        found[row.person].append(row.text)
+        found[row.person].append((row.text, row.ambiguous))
     for texts in found.values():
         texts.sort()
     return found
@@ -36,6 +37,31 @@ def read_templates(connection: Connection) -> dict[int, list[Row[Any]]]:
     for row in connection.execute(select(templates)):
         found[row.person].append(row)
     return found
+
+
+def summary_of(
+    person: Row[Any], others: list[tuple[str, bool]], made: list[Row[Any]]
+) -> PersonSummary:
+    """Return what may be shown of a person.
+
+    Args:
+        person: the row.
+        others: aliases, as :func:`read_aliases` gives them.
+        made: the sealed templates.
+    """
+    samples = [Sample(row.modality, row.model, row.source_sha256, row.quality) for row in made]
+    names = [(person.name, person.ambiguous), *others]
+    return PersonSummary(
+        reference=reference_to(person),
+        aliases=tuple(text for text, _ in others),
+        samples=tuple(
+            sorted(samples, key=lambda one: (one.modality, one.model, one.source_sha256))
+        ),
+        enrolled=person.enrolled,
+        minor=person.minor,
+        everyday=tuple(sorted(text for text, ambiguous in names if ambiguous)),
+        consent_sha256=person.consent_sha256,
+    )
 
 
 def reference_to(person: Row[Any]) -> Reference:
