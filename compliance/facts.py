@@ -145,7 +145,7 @@ class Consent(Model):
         )
         if unlimited := [name for name, values in named if "*" in values]:
             return f"the person is a minor, and the {' and '.join(unlimited)} are not named"
-        if scope.ends.date() > _years_after(scope.starts.date(), MINOR_YEARS):
+        if scope.ends.date() > years_after(scope.starts.date(), MINOR_YEARS):
             return f"the person is a minor, and the grant lasts more than {MINOR_YEARS} years"
         return ""
 
@@ -172,8 +172,8 @@ class Consent(Model):
         )
 
 
-def _years_after(day: date, years: int) -> date:
-    """Return the anniversary; that of 29 February is the 28th where there is no 29th."""
+def years_after(day: date, years: int) -> date:
+    """Return the same day ``years`` later; that of 29 February is the 28th where there is no 29th."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:

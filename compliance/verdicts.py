@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from compliance.facts import Release, Waiver
+from compliance.facts import Release, Use, Waiver
 from compliance.findings import BankUse, Coverage, ModelUse
 from compliance.types import Model, digest_of
 
@@ -159,6 +159,23 @@ class AnalyzerUse(Model):
     observations_key: str = ""
 
 
+class ConsentUse(Model):
+    """A person's consent that took at least one finding out of a rule, so that the decision relies on it."""
+
+    grant: str
+    """:attr:`compliance.facts.Consent.id`."""
+    person: str
+    """Who granted, ``bank/entry``."""
+    uses: tuple[Use, ...]
+    """What may be used."""
+    ends: AwareDatetime
+    """Last moment of the grant; it may be revoked before."""
+    evidence_sha256: str | None = None
+    """Digest of the signed paper or file; None where none was recorded."""
+    findings: tuple[str, ...]
+    """Ids of the findings that it excused, sorted."""
+
+
 class Verdict(Model):
     """The decision of one policy on one asset for one release; immutable."""
 
@@ -194,6 +211,8 @@ class Verdict(Model):
     """The release matrix; the decision is the worst of it."""
     waivers: tuple[Waiver, ...] = ()
     """Waivers that cover a hit, with their owners."""
+    consents: tuple[ConsentUse, ...] = ()
+    """Consents that excused at least one finding, sorted by grant: what the decision relies on."""
     obligations: tuple[Obligation, ...] = ()
     """What finalising must add."""
     analyzers: tuple[AnalyzerUse, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, AnalyzerSpec, References
-from compliance.facts import Facts, Release, StreamKind, Waiver
+from compliance.facts import Consent, Facts, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
 from compliance.pipeline.device import Device
@@ -85,6 +85,7 @@ def judge(
     marks: tuple[str, ...],
     *,
     waivers: tuple[Waiver, ...] = (),
+    consents: tuple[Consent, ...] = (),
     replay: bool = False,
 ) -> tuple[Verdict, Facts]:
     """Evaluate the policy on one asset and assemble the verdict.
@@ -97,10 +98,11 @@ def judge(
         as_of: the moment that permissions are read at.
         marks: obligations that finalising could fulfil.
         waivers: those of this asset.
+        consents: grants of the people whom findings name, with revocations applied.
         replay: True where ``as_of`` is not the present.
     """
     asset = one.intake.asset
-    facts = _facts(one, matched, release, marks, waivers)
+    facts = _facts(one, matched, release, marks, waivers, consents)
     result = evaluate(policy, facts, as_of)
     summary = one.summary
     containment = summary.containment if summary else ()
@@ -120,6 +122,7 @@ def judge(
         passed=result.passed,
         not_examined=result.not_examined,
         waivers=tuple(one for one in waivers if one.id in {hit.waiver for hit in result.hits}),
+        consents=result.consents,
         obligations=result.obligations,
         cells=result.cells,
         analyzers=tuple(_use(report) for report in matched.reports),
@@ -129,6 +132,16 @@ def judge(
         replay=replay,
     )
     return verdict, facts
+
+
+def people_found(matched: Matched) -> frozenset[str]:
+    """Return the people whom findings name, as ``bank/entry``: those whose consent has to be read."""
+    return frozenset(
+        finding.reference.id
+        for report in matched.reports
+        for finding in report.findings
+        if finding.reference is not None and finding.category.startswith("likeness.")
+    )
 
 
 def _providers(one: Observed) -> tuple[str, ...]:
@@ -144,6 +157,7 @@ def _facts(
     release: Release,
     marks: tuple[str, ...],
     waivers: tuple[Waiver, ...],
+    consents: tuple[Consent, ...],
 ) -> Facts:
     asset = one.intake.asset
     return Facts(
@@ -153,6 +167,7 @@ def _facts(
         applicable=tuple(sorted(applicable_sources(asset, one.info))),
         gaps=_gaps(one),
         release=release,
+        consents=consents,
         waivers=waivers,
         marks=marks,
         providers=_providers(one),

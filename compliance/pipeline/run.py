@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from compliance.analyzers.base import References
 from compliance.banks.entries import Modality
+from compliance.banks.find import check_declared, known_people
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
 from compliance.banks.starter import starter_people, with_starter
@@ -23,7 +24,7 @@ from compliance.model_store import ModelStore
 from compliance.pipeline.decoding import Progress
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake, Request, take_in
-from compliance.pipeline.judge import Matched, judge, match
+from compliance.pipeline.judge import Matched, judge, match, people_found
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observe import Observer
 from compliance.pipeline.observed import Observed
@@ -34,7 +35,9 @@ from compliance.policy.schema import Policy
 from compliance.provenance.finalise import can_mark
 from compliance.provenance.signers import development_signer
 from compliance.settings import Settings
+from compliance.store.consents import ConsentStore
 from compliance.store.engine import open_database
+from compliance.store.events import Clock
 from compliance.store.verdicts import VerdictStore
 from compliance.verdicts import Clearance, ExitCode, SignedOutput, Verdict
 from compliance.waivers import Waivers, load_waivers
@@ -80,13 +83,16 @@ def quiet(name: str, done: float, total: float) -> None:
 class Reviewer:
     """A warm reviewer: models stay loaded between calls."""
 
-    def __init__(self, settings: Settings, policy: Policy, *, cache: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, policy: Policy, *, cache: bool = True, clock: Clock = now
+    ) -> None:
         """Find out what ``policy`` needs; it is loaded with the first review.
 
         Args:
             settings: runtime knobs.
             policy: what decides, and therefore what has to be looked at.
             cache: False looks at everything anew.
+            clock: gives the moment of each decision.
 
         Raises:
             PluginError: an analyzer is missing or does not load.
@@ -97,6 +103,7 @@ class Reviewer:
         specs = analyzer_specs()
         self._names = analyzers_for(wanted, specs, settings.analyzers, settings.tier)
         self._cache = cache
+        self._clock = clock
 
     @cached_property
     def _observer(self) -> Observer:
@@ -140,8 +147,8 @@ class Reviewer:
         Args:
             requests: what to review.
             release: where it will be published.
-            as_of: moment at which consent, licences and waivers are read; None means now. As of
-                any other moment nothing is signed for publication.
+            as_of: moment at which consent, licences and waivers are read; None means that of each
+                decision. As of any other moment nothing is signed for publication.
             run_root: folder that run folders go into; None takes the settings'.
             progress: called while media is decoded.
 
@@ -152,19 +159,19 @@ class Reviewer:
             ComplianceError: something is the caller's to mend; analyzers' failures are not, they
                 make the verdict incomplete.
         """
-        present = now()
-        moment = as_of or present
+        if release.people:
+            check_declared(known_people(self._engine), release.people)
         intakes = [take_in(request) for request in requests]
         unique = list({intake.asset.id: intake for intake in intakes}.values())
         session = _Session(
-            release, moment, run_root or self.settings.runs, load_waivers(self.settings.waivers)
+            release, as_of, run_root or self.settings.runs, load_waivers(self.settings.waivers)
         )
         check_writable(session.runs)
         done: dict[str, Outcome] = {}
         broken: list[ComplianceError] = []
         for one, matched in self._examined(unique, progress):
             try:
-                judged = self._judge(one, matched, session, replay=moment != present)
+                judged = self._judge(one, matched, session)
                 done[one.id] = self._conclude(judged, session)
             except ComplianceError as error:  # such as a signer that fails; the others go on
                 broken.append(error)
@@ -200,14 +207,16 @@ class Reviewer:
             ComplianceError: as for :meth:`review`.
         """
         session = _Session(
-            release, now(), run_root or self.settings.runs, load_waivers(self.settings.waivers)
+            release, None, run_root or self.settings.runs, load_waivers(self.settings.waivers)
         )
         intake = take_in(request)
         check_writable(session.runs)
         ((one, matched),) = self._examined([intake], progress)
-        judged = self._judge(one, matched, session, replay=False)
+        judged = self._judge(one, matched, session)
         _check_same(judged.verdict, clearance)
-        if objection := clearance.objection(self._store.get(judged.verdict.key), session.as_of):
+        if objection := clearance.objection(
+            self._store.get(judged.verdict.key), judged.verdict.as_of
+        ):
             raise UsageError(
                 "the clearance would not count",
                 expected="one that holds now and reaches all that the release asks for",
@@ -231,27 +240,30 @@ class Reviewer:
         for one in observed:
             yield one, match(one, analyzers, references, self._observer.device_of, failures)
 
-    def _judge(
-        self, one: Observed, matched: Matched, session: _Session, *, replay: bool
-    ) -> _Judged:
-        """Evaluate the policy on one asset."""
+    def _judge(self, one: Observed, matched: Matched, session: _Session) -> _Judged:
+        """Evaluate the policy on one asset.
+
+        Consents are read before the clock: what is revoked by then is revoked at the decision.
+        """
         intake: Intake = one.intake
+        consents = ConsentStore(self._engine).that_may_apply(people_found(matched))
         marks = can_mark(intake.asset.path, intake.record) if intake.asset.path else ()
         verdict, facts = judge(
             one,
             matched,
             self.policy,
             session.release,
-            session.as_of,
+            session.as_of or self._clock(),
             marks,
             waivers=session.waivers.of(one.id),
-            replay=replay,
+            consents=consents,
+            replay=session.as_of is not None,
         )
         return _Judged(one, matched, verdict, facts)
 
     def _conclude(self, judged: _Judged, session: _Session) -> Outcome:
         """Commit one verdict, look for a decision on it, and write the run folder."""
-        one, as_of = judged.one, session.as_of
+        one, as_of = judged.one, judged.verdict.as_of
         folder = session.runs / f"{as_of:%Y%m%dT%H%M%S}-{judged.verdict.key[:10]}"
         committed = self._store.commit(judged.verdict, folder.name)
         clearance = self._store.standing_clearance(committed, as_of)
@@ -273,7 +285,7 @@ class Reviewer:
                 output_sha256=files.signed_sha256,
                 verdict_key=committed.key,
                 clearance=passing.digest if passing else None,
-                at=now(),
+                at=self._clock(),
             )
             self._store.add_output(output)
         rules = [rule.id for rule in self.policy.rules]
@@ -306,7 +318,7 @@ class _Session:
     """What all assets of one call share."""
 
     release: Release
-    as_of: datetime
+    as_of: datetime | None
     runs: Path
     waivers: Waivers
 

@@ -190,17 +190,22 @@ def _area(finding: Finding) -> float | None:
     return finding.region.area_percent if finding.region else None
 
 
-def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
-    """Tell whether nobody knows, or nobody cleared, the face or voice of a presence."""
-    track = finding.track  # without one, nothing tells whose match is whose
-    found = [] if track is None else situation.matches.get((finding.analyzer, track), [])
-    known = [
+def identified(rule: Rule, presence: Finding, situation: Situation) -> list[Finding]:
+    """Return the matches that say, as surely as ``rule`` asks, whose face or voice a presence is."""
+    track = presence.track  # without one, nothing tells whose match is whose
+    found = [] if track is None else situation.matches.get((presence.analyzer, track), [])
+    return [
         one
         for one in found
         if covers_any(rule.find, one.category)
         and one.score >= (rule.when.min_score or 0.0)
         and (not rule.in_ or (one.reference is not None and one.reference.bank in rule.in_))
     ]
+
+
+def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
+    """Tell whether nobody knows, or nobody cleared, the face or voice of a presence."""
+    known = identified(rule, finding, situation)
     wanted = f"no match ≥ {rule.when.min_score or 0.0:g}"
     if any(rule.unless.model_dump().values()):
         wanted += f" that is cleared ({_unless(rule)})"

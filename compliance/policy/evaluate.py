@@ -23,9 +23,10 @@ from compliance.policy.matrix import (
     merged_hits,
     merged_obligations,
 )
+from compliance.policy.reliance import merged_consents, relied_on
 from compliance.policy.schema import Policy, Rule
 from compliance.types import Model, Source
-from compliance.verdicts import Cell, Decision, NotExamined, Obligation, RuleHit
+from compliance.verdicts import Cell, ConsentUse, Decision, NotExamined, Obligation, RuleHit
 
 
 class Evaluation(Model):
@@ -45,6 +46,8 @@ class Evaluation(Model):
     """What finalising must add; a waived or monitored rule obliges nothing."""
     cells: tuple[Cell, ...] = ()
     """One entry for each place of the release."""
+    consents: tuple[ConsentUse, ...] = ()
+    """Consents that excused at least one finding, sorted by grant."""
 
 
 def evaluate(policy: Policy, facts: Facts, as_of: datetime) -> Evaluation:
@@ -78,6 +81,7 @@ def evaluate(policy: Policy, facts: Facts, as_of: datetime) -> Evaluation:
         not_examined=missing,
         obligations=merged_obligations(one for part in parts for one in part.obligations),
         cells=tuple(cell for part in parts for cell in part.cells),
+        consents=merged_consents(one for part in parts for one in part.consents),
     )
 
 
@@ -177,6 +181,7 @@ def _decide(policy: Policy, situation: Situation) -> Evaluation:
         not_examined=missing,
         obligations=obligations,
         cells=(_cell(situation, decision, not uncounted, counted, obligations),),
+        consents=relied_on(rules, situation),
     )
 
 

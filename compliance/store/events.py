@@ -24,9 +24,9 @@ class Event(Model):
     """When, UTC."""
     kind: str
     """``verdict.committed``, ``clearance.added``, ``output.added``, ``publication.added``,
-    ``person.enrolled`` or ``person.erased``."""
+    ``consent.granted``, ``consent.revoked``, ``person.enrolled`` or ``person.erased``."""
     subject: str
-    """Key of the verdict, or the random identifier of the person."""
+    """Key of the verdict, or the random identifier of the grant or the person."""
     digest: str
     """Digest of the document that was stored, 64 hex digits; empty where there is none."""
 

@@ -179,8 +179,9 @@ banks = Table(
     sqlite_autoincrement=True,
 )
 
-# Append-only: grants and revocations. ``person`` is ``bank/entry``; the document is a
-# :class:`compliance.facts.Consent` or what ends one.
+# Append-only: grants and revocations. ``person`` is ``bank/entry`` and ``uid`` that of the person, so that
+# who is enrolled under the entry of somebody erased has none of their grants; it is NULL for those who are
+# in no database. The document is a :class:`compliance.facts.Consent` or a ``Revocation``.
 consents = Table(
     "consents",
     metadata,
@@ -188,6 +189,7 @@ consents = Table(
     Column("kind", String(16), nullable=False),
     Column("grant", String(64), nullable=False),
     Column("person", String(200), nullable=False, index=True),
+    Column("uid", String(32)),
     Column("digest", String(64), nullable=False, unique=True),
     Column("at", UtcDateTime, nullable=False),
     Column("document", Text, nullable=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, Table, select, true
 
 from compliance.clock import now
 from compliance.errors import StoreError
+from compliance.store.documents import intact, sha256
 from compliance.store.engine import insert_once, reading, writing
 from compliance.store.events import Clock, Event, append_event
 from compliance.store.tables import clearances, events, outputs, publications, verdicts
@@ -45,7 +45,7 @@ class VerdictStore:
             StoreError: the database cannot be written, or another decision has this key.
         """
         document = canonical_json(verdict).decode()
-        digest = _sha256(document)
+        digest = sha256(document)
         row = {
             "key": verdict.key,
             "digest": digest,
@@ -204,7 +204,7 @@ class VerdictStore:
     def _add(
         self, connection: Connection, table: Table, kind: str, row: dict[str, Any], document: str
     ) -> None:
-        digest = _sha256(document)
+        digest = sha256(document)
         if insert_once(
             connection, table, ("digest",), row | {"digest": digest, "document": document}
         ):
@@ -218,7 +218,7 @@ class VerdictStore:
     def _documents(self, table: Table, condition: Any) -> list[str]:
         found = select(table).where(condition).order_by(table.c.number)
         with reading(self._engine) as connection:
-            return [_intact(row) for row in connection.execute(found)]
+            return [intact(row) for row in connection.execute(found)]
 
 
 def _decided(verdict: Verdict) -> tuple[object, ...]:
@@ -239,7 +239,7 @@ def _find(connection: Connection, key: str) -> Row[Any]:
 
 def _verdict(row: Row[Any]) -> Verdict:
     try:
-        return Verdict.model_validate_json(_intact(row))
+        return Verdict.model_validate_json(intact(row))
     except ValidationError as error:
         raise StoreError(
             "the stored verdict cannot be read by this version",
@@ -247,20 +247,3 @@ def _verdict(row: Row[Any]) -> Verdict:
             where=f"verdict {row.key}",
             fix="pip install --upgrade compliance",
         ) from error
-
-
-def _intact(row: Row[Any]) -> str:
-    document = str(row.document)
-    if _sha256(document) != row.digest:
-        raise StoreError(
-            "a stored document was altered after it was committed",
-            expected=f"SHA-256 {row.digest}",
-            found=_sha256(document),
-            where=f"row {row.number}",
-            fix="restore the database from a backup",
-        )
-    return document
-
-
-def _sha256(document: str) -> str:
-    return hashlib.sha256(document.encode("utf-8")).hexdigest()

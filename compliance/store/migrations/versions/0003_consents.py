@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("grant", sa.String(64), nullable=False),
         sa.Column("person", sa.String(200), nullable=False),
+        sa.Column("uid", sa.String(32)),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
