@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from compliance.findings import RawKind
@@ -13,6 +14,8 @@ from compliance.types import Model
 UNKNOWN: Final = "unknown"
 DIGEST = "^([0-9a-f]{64}|unknown)$"
 ID = "^[a-z0-9][a-z0-9.-]*$"
+
+Numbers = npt.NDArray[np.float64]
 
 Task = Literal[
     "face detection",
@@ -115,13 +118,29 @@ class CardInput(Model):
     """Change the aspect, cut the middle out, or fill up to the right and below."""
 
 
+Points = tuple[tuple[float, float], ...]
+
+
+class SizePoints(Model):
+    """How a raw number becomes a score for things of one size."""
+
+    pixels: int = Field(ge=1)
+    """Height of the thing, such as a face, pixels."""
+    points: Points = Field(min_length=2)
+    """As in :attr:`Calibration.points`."""
+
+
 class Calibration(Model):
     """How a raw number becomes a score."""
 
     raw_kind: RawKind
     """Kind of the raw number."""
-    points: tuple[tuple[float, float], ...] = Field(min_length=2)
+    points: Points = Field(min_length=2)
     """(raw, score) pairs in order of raw, joined by straight lines, constant outside."""
+    sizes: tuple[SizePoints, ...] = ()
+    """Points for things that are so small that raw numbers mean something else, smallest first. Scores in
+    between two sizes are interpolated; ``points`` count from twice the largest of them, and where the size
+    is not known."""
     method: str
     """How the points were found."""
     data: str
@@ -131,22 +150,50 @@ class Calibration(Model):
 
     @model_validator(mode="after")
     def _monotone(self) -> Calibration:
-        raws = [raw for raw, _ in self.points]
-        scores = [score for _, score in self.points]
         falls = self.raw_kind in (RawKind.DISTANCE, RawKind.HAMMING)
-        ordered = sorted(scores, reverse=falls)
-        if (
-            raws != sorted(set(raws))
-            or scores != ordered
-            or not 0 <= min(scores) <= max(scores) <= 1
-        ):
-            raise ValueError("points need rising raw values and monotone scores in 0…1")
+        for points in (self.points, *(size.points for size in self.sizes)):
+            raws = [raw for raw, _ in points]
+            scores = [score for _, score in points]
+            ordered = sorted(scores, reverse=falls)
+            if (
+                raws != sorted(set(raws))
+                or scores != ordered
+                or not 0 <= min(scores) <= max(scores) <= 1
+            ):
+                raise ValueError("points need rising raw values and monotone scores in 0…1")
+        pixels = [size.pixels for size in self.sizes]
+        if pixels != sorted(set(pixels)):
+            raise ValueError("sizes need rising pixels")
         return self
 
-    def score(self, raw: float) -> float:
-        """Return the score in 0…1 of a raw number."""
-        xs, ys = zip(*self.points, strict=True)
-        return float(np.interp(raw, xs, ys))
+    def score(self, raw: float, pixels: float | None = None) -> float:
+        """Return the score in 0…1 of a raw number.
+
+        Args:
+            raw: the model's own number.
+            pixels: height of the thing it was measured on; None where it is not known.
+        """
+        return float(
+            self.scores(np.array([raw]), None if pixels is None else np.array([pixels]))[0]
+        )
+
+    def scores(self, raws: Numbers, pixels: Numbers | None = None) -> Numbers:
+        """Return the scores of N raw numbers, as :meth:`score` does of one; float64, shape (N,)."""
+        large = _interpolated(self.points, raws)
+        if pixels is None or not self.sizes:
+            return large
+        by_size = [_interpolated(size.points, raws) for size in self.sizes] + [large]
+        known = [size.pixels for size in self.sizes] + [2 * self.sizes[-1].pixels]
+        place = np.interp(pixels, known, np.arange(len(known)))
+        below = np.minimum(place.astype(int), len(known) - 2)
+        table, columns = np.stack(by_size), np.arange(len(raws))
+        lower, upper = table[below, columns], table[below + 1, columns]
+        return np.asarray(lower + (upper - lower) * (place - below), np.float64)
+
+
+def _interpolated(points: Points, raws: Numbers) -> Numbers:
+    xs, ys = zip(*points, strict=True)
+    return np.asarray(np.interp(raws, xs, ys), np.float64)
 
 
 class Evaluation(Model):
