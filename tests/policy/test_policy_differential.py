@@ -5,18 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from policy_examples import NOW
 from policy_naive import naive
-from policy_worlds import policies, worlds
+from policy_worlds import DIFFERENTIAL_CASES, policies, worlds
 
 from compliance.facts import Facts
+from compliance.policy import expressions
 from compliance.policy.completeness import EVERYTHING, GAPS
 from compliance.policy.evaluate import Evaluation, evaluate
 from compliance.policy.schema import Policy
 from compliance.verdicts import RuleHit
 
-QUICK_CASES = 4500
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+FAILING = st.sampled_from((False, False, False, True))
+"""Whether no expression can be evaluated, as where each would cost too much."""
 
 
 WANTED = {
@@ -32,14 +35,17 @@ WANTED = {
         "obliged",
     ),
     *("monitored", "several places", "places differ", "unknown", "label", "declared", "expr"),
-    "conclusion from absence",
+    *("conclusion from absence", "failed"),
 }
 """What the worlds must be like often enough for agreement to mean something."""
 
 
 def agrees(policy: Policy, facts: Facts, failing: bool = False) -> Counter[str]:
     """Compare everything that the two say; return what the case was like."""
-    result = evaluate(policy, facts, NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        if failing:
+            patch.setattr(expressions, "MOST_STEPS", 0)
+        result = evaluate(policy, facts, NOW)
     found = {
         "decision": result.decision,
         "complete": result.complete,
@@ -82,6 +88,8 @@ def likeness_of(policy: Policy, result: Evaluation) -> Iterator[str]:
     yield "complete" if result.complete else "incomplete"
     yield from ["several places"] * (len(result.cells) > 1)
     yield from ["places differ"] * (len({cell.hits for cell in result.cells}) > 1)
+    failed = [one for one in result.not_examined if one.source.startswith("rule ")]
+    yield from ["failed"] * bool(failed)
     yield from ["obliged"] * bool(result.obligations)
     yield from ["accepted"] * any(entry.accepted_by for entry in result.not_examined)
     for hit in result.hits:
@@ -97,15 +105,15 @@ def test_the_engine_agrees_with_a_naive_evaluator_and_the_cases_are_not_trivial(
     kinds: Counter[str] = Counter()
 
     @settings(
-        max_examples=QUICK_CASES,
+        max_examples=DIFFERENTIAL_CASES,
         deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=SLOW,
     )
-    @given(policies(), worlds())
-    def run(policy: Policy, facts: Facts) -> None:
-        kinds.update(agrees(policy, facts))
+    @given(policies(), worlds(), FAILING)
+    def run(policy: Policy, facts: Facts, failing: bool) -> None:
+        kinds.update(agrees(policy, facts, failing))
 
     run()
     assert {kind for kind, count in kinds.items() if count >= 10} == WANTED
@@ -113,8 +121,8 @@ def test_the_engine_agrees_with_a_naive_evaluator_and_the_cases_are_not_trivial(
 
 @pytest.mark.long
 @settings(max_examples=100_000, deadline=None, database=None, suppress_health_check=SLOW)
-@given(policies(), worlds())
+@given(policies(), worlds(), FAILING)
 def test_the_engine_agrees_with_a_naive_evaluator_in_100_000_cases(
-    policy: Policy, facts: Facts
+    policy: Policy, facts: Facts, failing: bool
 ) -> None:
-    agrees(policy, facts)
+    agrees(policy, facts, failing)

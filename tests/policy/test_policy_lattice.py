@@ -1,6 +1,7 @@
 """More risk never makes a decision milder; order and duplicates do not matter (threat check 11)."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from policy_examples import NOW
-from policy_worlds import findings, policies, worlds
+from policy_worlds import (
+    DIFFERENTIAL_CASES,
+    LATTICE_CASES,
+    TABLE_CASES,
+    findings,
+    policies,
+    worlds,
+)
 
 from compliance.facts import Facts, Release
 from compliance.findings import AnalyzerReport, BankUse, Coverage, Finding, ModelUse, Status
@@ -20,7 +28,11 @@ from compliance.verdicts import Decision
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 QUICK = settings(
-    max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW
+    max_examples=LATTICE_CASES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=SLOW,
 )
 LONG = settings(max_examples=100_000, deadline=None, database=None, suppress_health_check=SLOW)
 WILD = ModelUse(id="w", sha256="s", licence="MIT", commercial_use="yes", calibrated=False)
@@ -118,6 +130,10 @@ RISKS: dict[str, Worsen] = {
 }
 
 
+WIDER = ("a further territory", "everywhere", "an unknown provider")
+"""Risks that make rules apply which did not."""
+
+
 def no_milder(before: Evaluation, after: Evaluation) -> None:
     assert after.decision.severity >= before.decision.severity
     assert before.complete or not after.complete
@@ -154,7 +170,18 @@ def check_risk(name: str, policy: Policy, facts: Facts, data: Any) -> None:
             last = worse.reports[-1]
             kept = last.model_copy(update={"findings": last.findings + lost})
             worse = worse.model_copy(update={"reports": (*worse.reports[:-1], kept)})
-    no_milder(evaluate(policy, facts, NOW), evaluate(policy, worse, NOW))
+    before, after = evaluate(policy, facts, NOW), evaluate(policy, worse, NOW)
+    if name in WIDER and ("*", "asset") in {(g.category, g.source) for g in before.not_examined}:
+        # no rule was about the place, which is never approved; in a wider release, some rule may be
+        assert after.decision.severity >= max(
+            [h.decision.severity for h in before.hits if h.counts], default=0
+        )
+    else:
+        no_milder(before, after)
+
+
+def test_more_than_ten_thousand_cases_are_generated() -> None:
+    assert DIFFERENTIAL_CASES + TABLE_CASES + LATTICE_CASES * len(RISKS) >= 10_000
 
 
 @pytest.mark.parametrize("name", RISKS)
@@ -228,25 +255,33 @@ def test_rules_that_monitor_never_change_decision_completeness_or_obligations(
     assert not any(hit.counts for hit in after.hits if hit.rule.startswith("m-"))
 
 
-@QUICK
-@given(policies(), worlds())
-def test_a_failing_expression_is_never_milder_and_never_complete(
-    policy: Policy, facts: Facts
-) -> None:
-    plain = tuple(
-        rule.model_copy(update={"expr": rule.expr or "findings.exists(f, f.score >= 0)"})
-        for rule in policy.rules
-        if not (rule.unknown or rule.label or rule.declared)
-    )
-    policy = policy.model_copy(update={"rules": plain or policy.rules})
-    before = evaluate(policy, facts, NOW)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(expressions, "MOST_STEPS", 0)
-        after = evaluate(policy, facts, NOW)
-    no_milder(before, after)
-    failing = {rule.id for rule in policy.rules if rule.expr and rule.demands_evidence}
-    assert after.complete or not before.complete or failing
-    assert not failing & set(after.passed) & {hit.rule for hit in before.hits}
+def test_a_failing_expression_is_never_milder_and_never_complete() -> None:
+    """A policy of rules that reject by an expression, which holds and then cannot be evaluated."""
+    rejected = Counter[bool]()
+
+    @QUICK
+    @given(policies(), worlds())
+    def run(policy: Policy, facts: Facts) -> None:
+        asked = Rule(
+            id="r", title="T", find=policy.rules[0].find, unless=policy.rules[0].unless,
+            applies=policy.rules[0].applies, expr="findings.exists(f, f.score >= 0)", then=Decision.REJECT,
+        )  # fmt: skip
+        rules = tuple(
+            asked.model_copy(update={"id": one.id, "find": one.find}) for one in policy.rules
+        )
+        sole = policy.model_copy(update={"rules": rules, "if_not_examined": "flag"})
+        before = evaluate(sole, facts, NOW)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(expressions, "MOST_STEPS", 0)
+            after = evaluate(sole, facts, NOW)
+        no_milder(before, after)
+        hits = {hit.rule for hit in before.hits if not hit.monitored}
+        assert not hits or not after.complete
+        assert not hits & set(after.passed)
+        rejected[before.decision is Decision.REJECT] += 1
+
+    run()
+    assert rejected[True] >= 10  # else nothing could have become milder
 
 
 STRICTER: dict[str, dict[str, Any]] = {

@@ -19,7 +19,7 @@ from policy_examples import (
     report,
     rule,
 )
-from policy_worlds import policies, worlds
+from policy_worlds import TABLE_CASES, policies, worlds
 
 from compliance.errors import UsageError
 from compliance.facts import Facts
@@ -61,7 +61,7 @@ def test_table_and_scalar_code_agree_on_generated_archives() -> None:
     kinds: Counter[str] = Counter()
 
     @settings(
-        max_examples=1500,
+        max_examples=TABLE_CASES,
         deadline=None,
         database=None,
         derandomize=True,
