@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +15,7 @@ from compliance.facts import Consent, Scope, Use, years_after
 from compliance.files import sha256_of
 from compliance.findings import Reference
 from compliance.territories import known, likely
+from compliance.verdicts import ConsentUse, Verdict
 
 ADULT_YEARS = 10
 """Years that NO FAKES (S. 4591, not enacted) lets a licence of an adult last; longer ones are told about."""
@@ -81,6 +83,59 @@ def new_grant(
             fix="give --guardian NAME, name every place and purpose, and end it in time",
         )
     return consent
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """A consent that a verdict relies on and that no longer stands."""
+
+    use: ConsentUse
+    """What the verdict relied on."""
+    since: datetime | None
+    """Since when it has ended; None where it does not stand for another reason."""
+    why: str
+    """Half a sentence, such as ``revoked 2026-05-03 10:00 UTC: asked by letter``."""
+    covered_by: tuple[str, ...]
+    """Grants that excuse the same findings and still stand, sorted."""
+
+
+def lapsed(
+    verdict: Verdict, grants: Mapping[str, Consent], reasons: Mapping[str, str], at: datetime
+) -> tuple[Lapsed, ...]:
+    """Return what of a verdict's consents does not stand at ``at``, sorted by grant.
+
+    Args:
+        verdict: what relied on consents.
+        grants: those that may still apply, by identifier, with revocations applied.
+        reasons: why grants were revoked, by identifier.
+        at: the moment.
+    """
+    whys = {use.grant: _why(grants.get(use.grant), reasons, at) for use in verdict.consents}
+    found = []
+    for use in verdict.consents:
+        if why := whys[use.grant]:
+            grant = grants.get(use.grant)
+            others = tuple(
+                other.grant
+                for other in verdict.consents
+                if not whys[other.grant] and set(use.findings) <= set(other.findings)
+            )
+            found.append(Lapsed(use, grant.ended(at) if grant else None, why, others))
+    return tuple(found)
+
+
+def _why(grant: Consent | None, reasons: Mapping[str, str], at: datetime) -> str:
+    """Return why a grant does not stand at ``at``; empty where it does."""
+    if grant is None:
+        return "its person is no longer enrolled"
+    ended = grant.ended(at)
+    if ended is not None and ended == grant.revoked:
+        return f"revoked {ended:%Y-%m-%d %H:%M} UTC: {reasons.get(grant.id, 'unknown')}"
+    if ended is not None:
+        return f"ended {ended:%Y-%m-%d %H:%M} UTC"
+    if at < grant.scope.starts:
+        return f"begins {grant.scope.starts:%Y-%m-%d %H:%M} UTC"
+    return grant.objection()
 
 
 def longer_than_usual(consent: Consent) -> str:

@@ -49,7 +49,8 @@ def known_people(engine: Engine) -> tuple[KnownPerson, ...]:
         for row in read_people(connection, None):
             reference = reference_to(row)
             shipped = found.get(reference.id)
-            names = (row.name, *aliases.get(row.number, ()), *(shipped.names if shipped else ()))
+            others = (text for text, _ in aliases.get(row.number, ()))
+            names = (row.name, *others, *(shipped.names if shipped else ()))
             found[reference.id] = KnownPerson(
                 reference, tuple(dict.fromkeys(names)), row.uid, bool(row.minor)
             )

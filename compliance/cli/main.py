@@ -10,6 +10,7 @@ import typer
 from compliance.cli import (
     check,
     clear,
+    consent,
     demo,
     models,
     people,
@@ -41,6 +42,7 @@ app.command("schema")(check.schema)
 app.command("taxonomy")(taxonomy.taxonomy)
 app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
+app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(publish.app, name="publish")
 

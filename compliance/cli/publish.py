@@ -11,10 +11,13 @@ import typer
 
 from compliance.cli import inputs
 from compliance.cli.formats import Format
+from compliance.clock import now
+from compliance.consents import lapsed
 from compliance.errors import NotLetThrough
 from compliance.verdicts import Clearance, Decision, ExitCode, Publication, Verdict
 
 if TYPE_CHECKING:
+    from compliance.store.consents import ConsentStore
     from compliance.store.verdicts import VerdictStore
 
 app = typer.Typer(help="Record and list publications.", no_args_is_help=True)
@@ -31,6 +34,7 @@ def record(
 ) -> int:
     """Record that a file was published; refused where nothing lets it through."""
     from compliance.provenance.files import sha256_of
+    from compliance.store.consents import ConsentStore
     from compliance.store.engine import open_database
     from compliance.store.verdicts import VerdictStore
 
@@ -38,8 +42,9 @@ def record(
     sha256 = sha256_of(asset)
     asked = tuple(part.strip() for part in (territories or "").split(",") if part.strip())
     moment = when.replace(tzinfo=UTC)
-    store = VerdictStore(open_database(inputs.settings().database_url))
-    verdict, clearance = _let_through(store, asset, sha256, asked, moment)
+    engine = open_database(inputs.settings().database_url)
+    store = VerdictStore(engine)
+    verdict, clearance = _let_through(store, ConsentStore(engine), asset, sha256, asked, moment)
     publication = Publication(
         output_sha256=sha256,
         where=where,
@@ -72,7 +77,12 @@ def list_publications(
 
 
 def _let_through(
-    store: VerdictStore, asset: Path, sha256: str, territories: tuple[str, ...], at: datetime
+    store: VerdictStore,
+    consents: ConsentStore,
+    asset: Path,
+    sha256: str,
+    territories: tuple[str, ...],
+    at: datetime,
 ) -> tuple[Verdict, Clearance | None]:
     """Return the newest verdict that lets this file through, and the clearance it needed.
 
@@ -85,6 +95,7 @@ def _let_through(
         # By whole days, as people say when something went out and when a clearance ends.
         clearance = store.standing_clearance(verdict, datetime.combine(at, time.max, UTC))
         objection = _objection(verdict, clearance, territories, at)
+        objection = objection or _without_consent(verdict, consents, at)
         if not objection:
             return verdict, clearance
         objections.append(f"verdict {verdict.key[:12]}: {objection}")
@@ -116,6 +127,22 @@ def _objection(
     ):
         return f"it is for {release.starts or 'any day'} to {release.ends or 'any day'} only"
     return ""
+
+
+def _without_consent(verdict: Verdict, consents: ConsentStore, at: datetime) -> str:
+    """Return which consent that the verdict relies on does not stand then; empty where all do."""
+    persons = {use.person for use in verdict.consents}
+    if not persons:
+        return ""
+    moment, present = at, now()
+    if at.time() == time.min:  # a day alone: consent has to last through it or, today, until now
+        today = at.date() == present.date()
+        moment = present if today else datetime.combine(at, time(23, 59, 59), UTC)
+    grants = {one.id: one for one in consents.that_may_apply(persons)}
+    ends = (one.revocation for one in consents.grants(persons))
+    reasons = {one.grant: one.reason for one in ends if one}
+    gone = [one for one in lapsed(verdict, grants, reasons, moment) if not one.covered_by]
+    return "; ".join(f"it relies on consent {one.use.grant}: {one.why}" for one in gone)
 
 
 def _line(one: Publication) -> str:

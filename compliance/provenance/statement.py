@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
-from compliance.facts import Waiver
+from compliance.facts import Use, Waiver
 from compliance.findings import ModelUse
 from compliance.types import Model
 from compliance.verdicts import Clearance, Decision, Verdict
@@ -51,6 +51,22 @@ class WaiverStatement(Model):
     """Why."""
     expires: date
     """Last day on which it holds, UTC; inclusive."""
+
+
+class ConsentStatement(Model):
+    """A person's consent that the decision relies on; the grant leads to the person for whoever keeps it.
+
+    The person is not named, because a signed file cannot be changed when somebody is to be forgotten.
+    """
+
+    grant: str
+    """Identifier of the grant."""
+    uses: tuple[Use, ...]
+    """What may be used."""
+    ends: AwareDatetime
+    """Last moment of the grant; it may be revoked before."""
+    evidence_sha256: str | None = None
+    """Digest of the signed paper or file; None where none was recorded."""
 
 
 class AcceptedGap(Model):
@@ -136,6 +152,8 @@ class VerdictStatement(Model):
     """Rules that were examined and did not apply."""
     waivers: tuple[WaiverStatement, ...] = ()
     """Exceptions that cover hits, with their owners."""
+    consents: tuple[ConsentStatement, ...] = ()
+    """Consents that the decision relies on."""
     accepted_unexamined: tuple[AcceptedGap, ...] = ()
     """What the policy, or the clearance, accepts unexamined."""
     places: tuple[PlaceStatement, ...] = ()
@@ -185,6 +203,12 @@ def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatem
         ),
         passed=verdict.passed,
         waivers=tuple(_state_waiver(waiver) for waiver in verdict.waivers),
+        consents=tuple(
+            ConsentStatement(
+                grant=use.grant, uses=use.uses, ends=use.ends, evidence_sha256=use.evidence_sha256
+            )
+            for use in verdict.consents
+        ),
         accepted_unexamined=_accepted(verdict, clearance),
         places=tuple(
             PlaceStatement(

@@ -37,6 +37,7 @@ def _one(outcome: Outcome) -> dict[str, Any]:
         "exit_code": int(outcome.exit_code),
         "clearance": outcome.clearance.model_dump(mode="json") if outcome.clearance else None,
         "waived": sum(1 for hit in outcome.verdict.hits if hit.waiver),
+        "consents": len(outcome.verdict.consents),
         "warnings": list(outcome.warnings),
         "findings": findings,
         "files": {

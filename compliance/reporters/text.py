@@ -10,7 +10,7 @@ from compliance.facts import Waiver
 from compliance.findings import Finding
 from compliance.reporters import matrix
 from compliance.types import TimeSpan
-from compliance.verdicts import Clearance, Decision, RuleHit, Verdict
+from compliance.verdicts import Clearance, ConsentUse, Decision, RuleHit, Verdict
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -33,13 +33,16 @@ def _one(outcome: Outcome) -> str:
         lines += _hit(hit, findings)
     lines += matrix.lines(verdict)
     lines += [_waiver(waiver) for waiver in verdict.waivers]
+    lines += [consent_line(use) for use in verdict.consents]
     lines += [f"! {warning}" for warning in outcome.warnings]
     lines += _not_examined(verdict)
     lines += [f"  · not enforced while decoding: {gap}" for gap in verdict.containment]
     open_ends = sum(1 for one in verdict.not_examined if one.accepted_by is None)
     waived = sum(1 for hit in verdict.hits if hit.waiver)
     counts = f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined"
-    lines.append(counts + (f"   – {waived} waived" if waived else ""))
+    counts += f"   – {waived} waived" if waived else ""
+    relied = len(verdict.consents)
+    lines.append(counts + (f"   § {relied} consents relied on" if relied else ""))
     lines += [f"  + {one.rule} obliges {one.kind} {one.value}" for one in verdict.obligations]
     if outcome.clearance is not None:
         lines.append(clearance_line(outcome.clearance))
@@ -81,6 +84,15 @@ def _hit(hit: RuleHit, findings: dict[str, Finding]) -> list[str]:
 def _waiver(waiver: Waiver) -> str:
     who = f"owner {waiver.owner}, approved by {waiver.approver}"
     return f"  – {waiver.id} waives {waiver.rule} to {waiver.expires}: {waiver.reason} ({who})"
+
+
+def consent_line(use: ConsentUse) -> str:
+    """Return what a verdict relies on as one line."""
+    uses, count = ", ".join(use.uses), len(use.findings)
+    return (
+        f"  § relies on consent {use.grant} of {use.person} ({uses}) until "
+        f"{use.ends:%Y-%m-%d %H:%M} UTC for {count} finding{'s' if count != 1 else ''}"
+    )
 
 
 def clearance_line(clearance: Clearance) -> str:

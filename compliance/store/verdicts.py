@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, Table, select, true
+from sqlalchemy import Connection, Engine, Row, Table, or_, select, true
 
 from compliance.clock import now
 from compliance.errors import StoreError
@@ -16,6 +17,8 @@ from compliance.store.events import Clock, Event, append_event
 from compliance.store.tables import clearances, events, outputs, publications, verdicts
 from compliance.types import canonical_json
 from compliance.verdicts import Clearance, Publication, SignedOutput, Verdict
+
+_AT_ONCE = 100  # identifiers in one query; databases bound how deep a condition may be
 
 
 class VerdictStore:
@@ -116,6 +119,17 @@ class VerdictStore:
         """Return the verdicts on the media file with this digest, oldest first."""
         return self._select(verdicts.c.media_sha256 == sha256)
 
+    def relying_on(self, grants: Sequence[str]) -> tuple[Verdict, ...]:
+        """Return the verdicts that rely on any of these grants, by identifier, oldest first."""
+        found: dict[str, Verdict] = {}
+        for first in range(0, len(grants), _AT_ONCE):
+            some = set(grants[first : first + _AT_ONCE])
+            named = or_(*(verdicts.c.document.contains(grant, autoescape=True) for grant in some))
+            for one in self._select(named):
+                if some & {use.grant for use in one.consents}:
+                    found[one.key] = one
+        return tuple(sorted(found.values(), key=lambda one: (one.as_of, one.key)))
+
     def add_clearance(self, clearance: Clearance) -> None:
         """Store a person's decision on a stored verdict; the same one again changes nothing.
 
@@ -183,6 +197,13 @@ class VerdictStore:
         return tuple(
             SignedOutput.model_validate_json(document)
             for document in self._documents(outputs, outputs.c.output_sha256 == sha256)
+        )
+
+    def outputs_of(self, verdict_key: str) -> tuple[SignedOutput, ...]:
+        """Return the signed copies that were made under a verdict, oldest first."""
+        return tuple(
+            SignedOutput.model_validate_json(document)
+            for document in self._documents(outputs, outputs.c.verdict_key == verdict_key)
         )
 
     def publications(self, verdict_key: str | None = None) -> tuple[Publication, ...]:
