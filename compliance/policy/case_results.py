@@ -18,6 +18,7 @@ from compliance.findings import (
     Status,
 )
 from compliance.policy.cases import Case, Expected, FoundInCase, PermitInCase
+from compliance.policy.completeness import MATCHED
 from compliance.policy.conditions import sought
 from compliance.policy.diagnostics import did_you_mean, quoted
 from compliance.policy.evaluate import Evaluation, evaluate
@@ -98,29 +99,16 @@ def coverage(policy: Policy, results: Sequence[CaseResult]) -> list[RuleCoverage
 
 def facts_of(policy: Policy, case: Case) -> Facts:
     """Return the facts of ``case``, all examined that ``policy`` needs and it does not take away."""
-    report = AnalyzerReport(
-        analyzer=_ANALYZER,
-        version="1",
-        asset=ASSET,
-        status=Status.COMPLETED,
-        examines=tuple(sorted(_needed(policy, case) - _taken(policy, case))),
-        coverage=Coverage(),
-        models=(
-            ModelUse(
-                id=_ANALYZER,
-                sha256=_UNKNOWN,
-                licence="unknown",
-                commercial_use="unknown",
-                calibrated=True,
-            ),
-        ),
-        banks=tuple(_banks(policy, case)),
-        findings=tuple(_finding(found) for found in case.findings),
-    )
+    examined = _needed(policy, case) - _taken(policy, case)
+    compared = examined & _compared(policy)
+    found = tuple(_finding(one) for one in case.findings)
     return Facts(
         asset=ASSET,
         asset_sha256=ASSET,
-        reports=(report,),
+        reports=(
+            _report(examined - compared, (), found),
+            _report(compared, tuple(_banks(policy, case)), ()),
+        ),
         applicable=tuple(sorted(set(case.has))),
         gaps=case.gaps,
         release=case.release,
@@ -167,6 +155,42 @@ def _of_gap(gap: str, pairs: Iterable[Pair]) -> set[Pair]:
     return {
         pair for pair in pairs if TAXONOMY.covers(category, pair[0]) and source in ("", pair[1])
     }
+
+
+def _compared(policy: Policy) -> set[Pair]:
+    """Return the pairs that need a bank: of people, marks and works, and where a rule names one."""
+    return {
+        (leaf.path, source)
+        for rule in policy.rules
+        for path in sought(rule)
+        for leaf in TAXONOMY.below(path)
+        for source in leaf.sources
+        if rule.in_ or path.split(".")[0] in MATCHED
+    }
+
+
+def _report(
+    examines: set[Pair], banks: tuple[BankUse, ...], findings: tuple[Finding, ...]
+) -> AnalyzerReport:
+    """Return what an analyzer says that looked at all of ``examines``."""
+    model = ModelUse(
+        id=_ANALYZER,
+        sha256=_UNKNOWN,
+        licence="unknown",
+        commercial_use="unknown",
+        calibrated=True,
+    )
+    return AnalyzerReport(
+        analyzer=_ANALYZER,
+        version="1",
+        asset=ASSET,
+        status=Status.COMPLETED,
+        examines=tuple(sorted(examines)),
+        coverage=Coverage(),
+        models=(model,),
+        banks=banks,
+        findings=findings,
+    )
 
 
 def _banks(policy: Policy, case: Case) -> list[BankUse]:

@@ -56,6 +56,9 @@ def refusal(text: str) -> str:
         " expect: {decision: approve}",
         "empty_banks: talent,"
         " expect: {decision: flag, exit_code: 12, not_examined: likeness.face/frame}",
+        # phones are compared with no bank
+        "empty_banks: '*', expect: {decision: flag, exit_code: 12, passed: phone,"
+        " not_examined: likeness.face/frame}",
         "not_examined: pii/ocr, expect: {decision: flag, exit_code: 12, not_examined: pii.phone/ocr}",
         "has: [prompt, frame], not_examined: pii,"
         " expect: {decision: flag, exit_code: 12, not_examined: pii.phone/prompt, passed: face}",
