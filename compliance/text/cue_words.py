@@ -1,4 +1,4 @@
-"""English words that tell whether an everyday word or phrase beside them is somebody's name."""
+"""Words, mostly English, that tell whether an everyday word or phrase beside them is somebody's name."""
 
 from __future__ import annotations
 
@@ -90,6 +90,34 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 """What a person's name often follows."""
+
+FOLLOWING = re.compile(
+    r"\s+(?:in concert|on stage|onstage|live (?:at|in|on)\b|(?:at|on) the (?:red carpet|grammys|oscars|"
+    r"met gala|super bowl|podium|microphone|talk show)|behind the (?:wheel|mic|microphone)|"
+    r"in (?:a|an|his|her) (?:\w+ )?(?:suit|tuxedo|dress|gown|jacket|hoodie|costume|t-shirt|shirt)\b)",
+    re.IGNORECASE,
+)
+"""What mostly people are, directly after the name."""
+
+NATIVE_BEFORE = re.compile(
+    r"(?:歌手|演员|演員|明星|影星|女星|男星|导演|導演|总统|總統|主持人|俳優|女優|監督|アイドル|가수|배우|아이돌|감독)\s*$"
+)
+NATIVE_AFTER = re.compile(
+    r"\s*(?:演唱会|演唱會|唱歌|演唱|跳舞|微笑|演讲|演講|说话|說話|穿着|穿著|先生|女士|さん|くん|ちゃん|씨|님|"
+    r"(?:가|이)\s*(?:노래|춤|무대)|의\s*(?:노래|콘서트))"
+)
+"""What somebody is, and what people do, where a script has no capitals."""
+
+COMPOUND = re.compile(
+    r"\0trump\0 (?:cards?|suit)\b|\0musk\0 (?:ox|oxen|deer|rat|rose|melon)\b|"
+    r"\b(?:white|deer|amber) \0musk\0|\b(?:elephant|mammoth|walrus|ivory|boar) \0tusk\0|"
+    r"\0letterman\0 jackets?\b|\0boric\0 acid\b|\0turing\0 (?:machines?|tests?)\b|"
+    r"\0hadrian\0['’]s wall\b|\0rockefeller\0 (?:center|centre|plaza)\b|\0gutenberg\0 (?:bible|press)\b|"
+    r"\0(?:kepler|galileo)\0 (?:telescope|probe|spacecraft)\b|\0napoleon\0 (?:cake|pastry)\b|"
+    r"\0columbus\0 (?:day|circle|ohio)\b|\0newton\0['’]s cradle\b|\0caesar\0 salads?\b",
+    re.IGNORECASE,
+)
+"""Fixed phrases that hold a name, marked by two NULs, and mean nobody."""
 
 JOINT = re.compile(
     r"\s*(?:,|&|\+|,?\s*and|or|vs\.?|versus|with|x|feat\.?|ft\.?|meets|meeting|hugging|kissing|fighting|"

@@ -1,10 +1,11 @@
 """Tell whether an everyday word or phrase in a text means the person who is called so.
 
-*Pink*, *Drake*, *Will Smith* and *The Rock* are people and words. Where such a name stands, points are counted
-for what speaks for the person: a capital where the sentence gives no reason for one, what somebody is ("rapper"),
-what only people do ("singing"), what is named after people ("concert"), another person's name beside it, a
-disguise. An article before it, or a noun that it describes, speaks against. No point, no finding; the more points,
-the higher the score. The words are English: in other languages capitals, names beside it and disguises remain.
+*Pink*, *Drake*, *Will Smith* and *The Rock* are people and words. Where such a name stands, points are
+counted for what speaks for the person: a capital where the sentence gives no reason for one, what somebody is
+("rapper"), what only people do ("singing"), what is named after people ("concert"), another person's name
+beside it, a disguise. An article before it, or a noun that it describes, speaks against. No point, no
+finding; the more points, the higher the score. The words are English: in other languages capitals, names
+beside it and disguises remain.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ from dataclasses import dataclass
 
 from compliance.text.cue_words import (
     ACTION_VERBS,
+    COMPOUND,
     DETERMINERS,
+    FOLLOWING,
     FUNCTION_WORDS,
     HUMAN_VERBS,
     JOINT,
     LEAD,
     MONTH_LIKE,
+    NATIVE_AFTER,
+    NATIVE_BEFORE,
     OPEN_SLOTS,
     ROLES,
     STRONG_LEAD,
@@ -44,6 +49,12 @@ _ENDS = re.compile(r"[.!?:;\n\"“”(|]\s*$")
 _ABBREVIATED = re.compile(r"\b(?:mr|mrs|ms|dr|prof|st|feat|ft|vs|sen|gov|gen)\.\s*$", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’](?:s\b|\s)")
 _APPOSITION = re.compile(r"\s*[,(]?\s*(?:(?:the|an?)\s+)?((?:[^\W_]+[-\s]){0,2}[^\W_]+)")
+
+
+def is_compound(text: str, start: int, end: int) -> bool:
+    """Tell whether [start, end) is half of a fixed phrase that means nobody, such as *musk ox*."""
+    before, after = text[max(start - 20, 0) : start], text[end : end + 20]
+    return bool(COMPOUND.search(f"{before}\N{NULL}{text[start:end]}\N{NULL}{after}"))
 
 
 class Case(enum.Enum):
@@ -181,8 +192,9 @@ def _points(place: Place, joined: bool, disguised: bool) -> int:
         (single and place.name.lower() in MONTH_LIKE) or _describes(place, role, single, disguised)
     ):
         return 0
-    points = role + 2 * joined + 2 * disguised + 2 * named_after
+    points = role + 2 * _has_native_cue(place) + 2 * joined + 2 * disguised + 2 * named_after
     points += place.possessive and not articled
+    points += 2 * (not articled and bool(FOLLOWING.match(place.after)))
     points += 0 if articled else _verb(place, single) + _lead(place)
     if single:
         if place.case is Case.OPEN:
@@ -198,6 +210,11 @@ def _has_role(place: Place) -> bool:
     behind = _APPOSITION.match(place.after)
     parted = place.after.lstrip()[:1] in (",", "(") or place.next[0].lower() == "the"
     return bool(behind and parted and set(behind[1].lower().split()) & ROLES)
+
+
+def _has_native_cue(place: Place) -> bool:
+    """What somebody is or does stands beside the name, in Chinese, Japanese or Korean."""
+    return bool(NATIVE_BEFORE.search(place.before) or NATIVE_AFTER.match(place.after))
 
 
 def _describes(place: Place, role: int, single: bool, disguised: bool) -> bool:

@@ -8,11 +8,12 @@ looked at afterwards, so that ``us her`` is not *Usher* while ``U.s.h.e.r`` is.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from compliance.text.cues import Everyday
+from compliance.text.cues import Everyday, is_compound
 from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
 from compliance.text.normalise import IGNORABLE, LEET, View, normalise
 from compliance.text.spellings import (
@@ -34,6 +35,11 @@ prompts; read from pixels with one wrong letter 91 % found, and 6 of those promp
 
 SHORT = 4
 """Letters; a single-word Latin name with fewer needs its exact case and none of the disguises."""
+FEW_LETTERS = 6
+"""Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
+JOINED = 8
+"""Letters; a name of several words with fewer is not found in one word without capitals between: *Flo Rida*
+is not Florida."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,10 @@ class NameIndex:
             written = [stream.original(place) for place in places]
             letters = sum(one.isalpha() for one in found)
             stands = all(map(_may_stand_for, found, spelling.folded, written))
-            if stands and 3 * letters >= len(found):  # or else 1154 is Lisa
+            enough = 3 * letters >= len(found)  # or else 1154 is Lisa
+            if len(found) < FEW_LETTERS:  # or else 48ba is ABBA, and "1 in a" is Li Na
+                enough = 2 * letters > len(found) and places[-1] - places[0] < len(found)
+            if stands and enough:
                 yield from self._judged(stream, spelling, first, last, LEETSPEAK)
 
     def _misread(self, stream: Letters) -> Iterator[NameMatch]:
@@ -174,8 +183,12 @@ class NameIndex:
         if not stream.is_whole(first, last, compound=not single):
             return
         start, end = stream.span(first, last)
+        written = normalise(stream.text[start:end], View.CASED).text
+        if not single and len(spelling.letters) < JOINED and _runs_on(written):
+            return
+        if single and is_compound(stream.text, start, end):
+            return
         if single and is_latin(name):
-            written = normalise(stream.text[start:end], View.CASED).text
             if len(spelling.letters) < SHORT and written != normalise(name, View.CASED).text:
                 return
             if score < EXACT and is_honest_word(written):
@@ -197,6 +210,12 @@ def _is_disguised(written: str) -> bool:
     """Tell whether somebody hid the name: signs for letters, hidden characters, letters apart."""
     words = [one for one in re.split(r"[^\w]+", written) if one]
     return bool(disguises(written)) or (len(words) > 2 and all(len(one) == 1 for one in words))
+
+
+def _runs_on(written: str) -> bool:
+    """Tell whether all is one word that shows nothing of the words it may be made of."""
+    camel = any(a.islower() and b.isupper() for a, b in itertools.pairwise(written))
+    return not camel and all(map(in_word, written)) and is_latin(written)
 
 
 def inside_longer(spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
