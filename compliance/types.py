@@ -156,6 +156,26 @@ class Prompt(Model):
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class Cue(Model):
+    """One caption, or one stretch of a transcript."""
+
+    text: str
+    """What it says, without markup."""
+    span: TimeSpan | None = None
+    """When; None for a transcript without times."""
+
+
+class Captions(Model):
+    """One file of captions, or of what is spoken."""
+
+    source: Source
+    """``CAPTION`` or ``SPEECH``."""
+    sha256: str
+    """SHA-256 of the file, 64 hex digits."""
+    cues: tuple[Cue, ...]
+    """What it says, in the order of the file."""
+
+
 @dataclass(frozen=True)
 class Asset:
     """One thing to be published, with the digest of each of its parts."""
@@ -168,18 +188,22 @@ class Asset:
     """SHA-256 of the whole media file, 64 hex digits; None for a prompt alone."""
     prompts: tuple[Prompt, ...] = ()
     """Submitted, negative and revised prompts, each apart."""
+    captions: tuple[Captions, ...] = ()
+    """Captions and transcripts that came with it as files."""
     record_sha256: str | None = None
     """Digest of the generation record, 64 hex digits; None where there is none."""
 
     @property
     def parts(self) -> dict[str, str]:
-        """Digest of each part by role: ``media``, ``prompt``, ``record`` …
+        """Digest of each part by role: ``media``, ``prompt``, ``caption``, ``record`` …
 
-        Several prompts of one source count together, whatever their order.
+        Several prompts or files of captions of one source count together, whatever their order.
         """
         by_source: dict[str, list[str]] = {}
         for prompt in self.prompts:
             by_source.setdefault(str(prompt.source), []).append(prompt.sha256)
+        for file in self.captions:
+            by_source.setdefault(str(file.source), []).append(file.sha256)
         parts = {
             source: digests[0] if len(digests) == 1 else digest_of(sorted(digests))
             for source, digests in by_source.items()

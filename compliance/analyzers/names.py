@@ -28,7 +28,8 @@ from compliance.text.matching import (
     disguises,
 )
 from compliance.text.repeats import merge_repeats
-from compliance.types import Source, TextBatch
+from compliance.text.run_on import crosses, run_ons
+from compliance.types import PROMPT_SOURCES, Source, TextBatch
 
 EXCERPT = 24
 """Code points of context that an excerpt shows on either side of a name."""
@@ -47,11 +48,9 @@ class NameAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="names",
-        version="2",
+        version="3",
         categories=("likeness.name",),
-        sources=frozenset(
-            {Source.PROMPT, Source.NEGATIVE_PROMPT, Source.REVISED_PROMPT, Source.OCR}
-        ),
+        sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.COUNT}),
         requires=("ocr",),
         libraries=("ahocorasick-rs", "confusable-homoglyphs"),
@@ -88,8 +87,9 @@ class NameAnalyzer:
         ]
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
-        """Merge equal texts that are seen again within a second."""
-        return merge_repeats(observations, key=lambda one: one.text)
+        """Merge equal texts that are seen again within a second; add captions that run on into the next."""
+        merged = merge_repeats(observations, key=lambda one: one.text)
+        return merged + run_ons(merged)
 
     def findings(
         self, asset: str, observations: Sequence[Observation], references: References | None
@@ -134,7 +134,8 @@ def _findings(one: Observation, index: NameIndex, refs: Sequence[Reference]) -> 
     text = one.text or ""
     places: dict[Reference, list[NameMatch]] = defaultdict(list)
     for match in _longest(index.find(text, misread=one.source is Source.OCR), refs):
-        places[refs[match.row]].append(match)
+        if crosses(one, match.start, match.end):
+            places[refs[match.row]].append(match)
     best = {ref: max(found, key=_strength) for ref, found in places.items()}
     ranked = sorted(best.items(), key=lambda pair: (_strength(pair[1]), pair[0].id), reverse=True)
     return [

@@ -17,7 +17,7 @@ from compliance.model_store import ModelStore
 from compliance.text.entities import ENTITIES
 from compliance.text.repeats import merge_repeats
 from compliance.text.search import Sighting, sightings
-from compliance.types import Region, Source, TextBatch
+from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch
 
 if TYPE_CHECKING:
     from compliance.text.recognisers import Recognisers
@@ -36,11 +36,9 @@ class PiiAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
-        version="2",
+        version="3",
         categories=tuple(sorted({entity.category for entity in ENTITIES.values()})),
-        sources=frozenset(
-            {Source.PROMPT, Source.NEGATIVE_PROMPT, Source.REVISED_PROMPT, Source.OCR}
-        ),
+        sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),
         requires=("ocr",),
         libraries=("presidio-analyzer", "phonenumbers"),

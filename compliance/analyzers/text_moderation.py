@@ -18,9 +18,9 @@ class TextModerationAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="text-moderation",
-        version="1",
+        version="2",
         categories=("hate.speech", "violence.general"),
-        sources=PROMPT_SOURCES | {Source.OCR},
+        sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),
         models=("toxic-bert",),
         runtime="torch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,11 +13,12 @@ from ruamel.yaml.error import YAMLError
 
 from compliance.errors import UsageError
 from compliance.facts import GenerationRecord
+from compliance.media.captions import read_captions
 from compliance.policy.load import load_policy
 from compliance.policy.schema import Policy
 from compliance.resources import shipped
 from compliance.settings import Settings, load_settings
-from compliance.types import Model, Prompt, Source
+from compliance.types import Captions, Model, Prompt, Source
 
 M = TypeVar("M", bound=Model)
 STARTER = "starter.yaml"
@@ -66,6 +67,17 @@ def prompt_from(given: str, source: Source) -> Prompt:
             fix="leave the option out where there is no prompt",
         )
     return Prompt(text=text, source=source)
+
+
+def captions_of(captions: Sequence[Path], transcripts: Sequence[Path]) -> tuple[Captions, ...]:
+    """Read files of captions and of what is spoken.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    given = [(path, Source.CAPTION) for path in captions]
+    given += [(path, Source.SPEECH) for path in transcripts]
+    return tuple(read_captions(path, source) for path, source in given)
 
 
 def document(path: Path, kind: type[M]) -> M:

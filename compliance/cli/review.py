@@ -17,7 +17,7 @@ from compliance.facts import GenerationRecord, Release
 from compliance.files import check_writable, write_atomically
 from compliance.pipeline.intake import Request
 from compliance.policy.schema import Policy
-from compliance.types import Source
+from compliance.types import Captions, Source
 from compliance.verdicts import ExitCode, worst_exit_code
 
 
@@ -39,6 +39,14 @@ def review(
     negative_prompt: Annotated[str | None, typer.Option(help="Negative prompt, or @FILE.")] = None,
     record: Annotated[
         Path | None, typer.Option(help="Generation record of the one asset, YAML or JSON.")
+    ] = None,
+    captions: Annotated[
+        list[Path] | None,
+        typer.Option(help="Captions of the one asset, .srt or .vtt; repeatable, never looked for."),
+    ] = None,
+    transcript: Annotated[
+        list[Path] | None,
+        typer.Option(help="What is spoken in it: .srt, .vtt, .json or plain text; repeatable."),
     ] = None,
     release: Annotated[
         Path | None, typer.Option(help="Release: where and for whom, YAML or JSON.")
@@ -65,7 +73,8 @@ def review(
     from compliance.plugins import REPORTERS, load
 
     loaded = _policy(policy, policy_digest)
-    requests = requests_of(assets or [], prompt, negative_prompt, record)
+    texts = inputs.captions_of(captions or [], transcript or [])
+    requests = requests_of(assets or [], prompt, negative_prompt, record, texts)
     where = inputs.document(release, Release) if release else Release()
     _check_output(output)
     settings = inputs.settings()
@@ -117,21 +126,26 @@ def _emit(report: str, output: Path | None) -> None:
 
 
 def requests_of(
-    assets: list[Path], prompt: str | None, negative: str | None, record: Path | None
+    assets: list[Path],
+    prompt: str | None,
+    negative: str | None,
+    record: Path | None,
+    captions: tuple[Captions, ...] = (),
 ) -> list[Request]:
-    """Join media, prompts and record as named on the command line; prompts alone are one request.
+    """Join media and texts as named on the command line; prompts alone are one request.
 
     Raises:
-        UsageError: a file cannot be read, or a record comes with several assets.
+        UsageError: a file cannot be read, or what belongs to one asset comes with several.
     """
     given = ((prompt, Source.PROMPT), (negative, Source.NEGATIVE_PROMPT))
     prompts = tuple(inputs.prompt_from(text, source) for text, source in given if text is not None)
-    if record is not None and len(assets) > 1:
-        raise UsageError("a generation record belongs to one asset", fix="review them one by one")
+    if len(assets) > 1 and (record is not None or captions):
+        what = "captions belong" if record is None else "a generation record belongs"
+        raise UsageError(f"{what} to one asset", fix="review them one by one")
     account = inputs.document(record, GenerationRecord) if record else None
     if not assets:
-        return [Request(None, prompts, account)]
-    return [Request(path, prompts, account) for path in assets]
+        return [Request(None, prompts, account, captions)]
+    return [Request(path, prompts, account, captions) for path in assets]
 
 
 def explain(

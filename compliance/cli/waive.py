@@ -33,6 +33,12 @@ def waive(
     record: Annotated[
         Path | None, typer.Option(help="Generation record of the asset, YAML or JSON.")
     ] = None,
+    captions: Annotated[
+        list[Path] | None, typer.Option(help="Captions, exactly as they are reviewed; repeatable.")
+    ] = None,
+    transcript: Annotated[
+        list[Path] | None, typer.Option(help="Transcript, exactly as it is reviewed; repeatable.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="File to write; by default one in the folder of waivers.")
     ] = None,
@@ -52,7 +58,8 @@ def waive(
             where="--until",
             fix="name the last day on which it shall hold",
         )
-    (request,) = requests_of([asset], prompt, negative_prompt, record)
+    texts = inputs.captions_of(captions or [], transcript or [])
+    (request,) = requests_of([asset], prompt, negative_prompt, record, texts)
     intake = take_in(request)
     waiver = new_waiver(intake.asset.id, rule, reason, owner, approver, last)
     folder = inputs.settings().waivers

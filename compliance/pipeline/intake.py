@@ -9,7 +9,7 @@ from pathlib import Path
 from compliance.errors import MediaError, UsageError
 from compliance.facts import GenerationRecord
 from compliance.files import sha256_of
-from compliance.types import Asset, Prompt, Source, digest_of
+from compliance.types import Asset, Captions, Prompt, Source, digest_of
 
 Stamp = tuple[int, int, int, int, int]
 
@@ -24,6 +24,8 @@ class Request:
     """Prompts that come with it."""
     record: GenerationRecord | None = None
     """How it was generated."""
+    captions: tuple[Captions, ...] = ()
+    """Captions and transcripts that come with the media."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,20 @@ def take_in(request: Request) -> Intake:
     """Hash what came in.
 
     Raises:
-        UsageError: there is neither media nor prompt, the path is a directory, or the record is that
-            of another file.
+        UsageError: there is neither media nor prompt, captions come alone, the path is a directory, or
+            the record is that of another file.
         MediaError: the media file does not exist or cannot be read.
     """
     prompts = _prompts(request)
     for prompt in prompts:
         _check_text(prompt)
     path = request.path
+    if path is None and request.captions:
+        raise UsageError(
+            "captions and transcripts come with a media file",
+            found="captions without one",
+            fix="name the clip that they belong to",
+        )
     if path is None and not prompts:
         raise UsageError("there is nothing to review", fix="name a media file or give --prompt")
     record_sha256 = digest_of(request.record) if request.record else None
@@ -70,6 +78,7 @@ def take_in(request: Request) -> Intake:
         path=path,
         media_sha256=sha256,
         prompts=prompts,
+        captions=request.captions,
         record_sha256=record_sha256,
     )
     return Intake(asset, request.record, stamp)

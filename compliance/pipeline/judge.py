@@ -23,6 +23,10 @@ from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
 _DECODED = frozenset({Source.FRAME, Source.OCR})
+_UNREAD = {
+    Source.CAPTION: "The captions inside the file are not read: give them with --captions FILE.",
+    Source.SPEECH: "Nothing turned the sound into text: give what is spoken with --transcript FILE.",
+}
 
 
 @dataclass
@@ -205,7 +209,7 @@ def _report(
     """
     spec = analyzers[name].spec
     wanted = spec.sources & applicable
-    sources = wanted & handed_sources(analyzers[name])
+    sources = wanted & handed_sources(analyzers[name], one.intake.asset)
     blocked = {
         source: f"Analyzer {report.analyzer} did not do its part: "
         + (report.reason or " ".join(report.coverage.gaps) or str(report.status))
@@ -214,6 +218,7 @@ def _report(
         for source in sources & analyzers[report.analyzer].spec.sources
     }
     blocked |= _foreign(spec, sources)
+    blocked |= {source: why for source, why in _UNREAD.items() if source in wanted - sources}
     status, reason = Status.COMPLETED, ""
     if failure is not None:
         status, reason = Status.FAILED, failure
@@ -269,7 +274,8 @@ def _whole(report: AnalyzerReport) -> bool:
 def _coverage(one: Observed, sources: frozenset[Source]) -> Coverage:
     if sources & _DECODED and not sources - _DECODED:
         return _media_coverage(one)
-    return Coverage(texts_examined=len(one.intake.asset.prompts))
+    asset = one.intake.asset
+    return Coverage(texts_examined=len(asset.prompts) + sum(len(f.cues) for f in asset.captions))
 
 
 def _media_coverage(one: Observed) -> Coverage:

@@ -25,7 +25,7 @@ from compliance.pipeline.intake import Intake
 from compliance.pipeline.keys import decode_key, observations_key
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observed import Observed
-from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
+from compliance.types import PROMPT_SOURCES, Asset, Region, Source, TextBatch, TimeSpan
 
 A = TypeVar("A", bound=Analyzer)
 
@@ -227,22 +227,28 @@ class Observer:
             failures.together_or_alone(name, list(by_id), read)
 
 
-def handed_sources(analyzer: Analyzer) -> frozenset[Source]:
-    """Return the sources that this version hands to an analyzer; the rest it cannot have examined."""
+def handed_sources(analyzer: Analyzer, asset: Asset) -> frozenset[Source]:
+    """Return the sources of ``asset`` that are handed to an analyzer; the rest it cannot have examined."""
     if isinstance(analyzer, AssetAnalyzer):
         return analyzer.spec.sources  # it gets the file itself
     handed: frozenset[Source] = frozenset()
     if isinstance(analyzer, FrameAnalyzer):
         handed |= {Source.FRAME, Source.OCR}
     if isinstance(analyzer, TextAnalyzer):
-        handed |= PROMPT_SOURCES | {Source.OCR}
+        handed |= PROMPT_SOURCES | {Source.OCR} | {file.source for file in asset.captions}
     return handed
 
 
 def _texts(observed: Sequence[Observed]) -> TextBatch:
     rows: list[tuple[str, str, Source, TimeSpan | None, Region | None]] = []
     for one in observed:
-        rows += [(one.id, p.text, p.source, None, None) for p in one.intake.asset.prompts]
+        asset = one.intake.asset
+        rows += [(one.id, p.text, p.source, None, None) for p in asset.prompts]
+        rows += [
+            (one.id, cue.text, file.source, cue.span, None)
+            for file in asset.captions
+            for cue in file.cues
+        ]
         rows += [
             (one.id, item.text, item.source, item.span, item.region)
             for found in list(one.observations.values())

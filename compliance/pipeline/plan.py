@@ -92,6 +92,7 @@ def applicable_sources(asset: Asset, info: MediaInfo | None) -> frozenset[Source
             is proved absent.
     """
     sources = {Source.METADATA} | {prompt.source for prompt in asset.prompts}
+    sources |= {file.source for file in asset.captions}
     if asset.path is None:
         return frozenset(sources)
     if info is None:

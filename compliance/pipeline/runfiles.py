@@ -32,7 +32,7 @@ OBSERVATIONS = "observations.parquet"
 EVIDENCE = "evidence"
 ATTESTATION = "attestation.dsse.json"
 REQUEST = "request.sealed"
-"""What was asked for (path, prompts and record, encrypted), so that a clearance can review it again."""
+"""What was asked for (path, texts and record, encrypted), so that a clearance can review it again."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def _request(one: Observed) -> bytes:
         {
             "path": str(asset.path.absolute()) if asset.path else None,
             "prompts": [prompt.model_dump(mode="json") for prompt in asset.prompts],
+            "captions": [one.model_dump(mode="json") for one in asset.captions],
             "record": record.model_dump(mode="json") if record else None,
         }
     )

@@ -16,7 +16,7 @@ from compliance.files import write_atomically
 from compliance.pipeline.intake import Request
 from compliance.pipeline.runfiles import EVIDENCE, FACTS, POLICY, REQUEST, VERDICT
 from compliance.policy.schema import Policy
-from compliance.types import Prompt
+from compliance.types import Captions, Prompt
 from compliance.verdicts import Verdict
 
 
@@ -118,9 +118,10 @@ def read_request(folder: Path, sealer: Sealer, asset: Path | None = None) -> Req
         path = Path(told["path"]) if told["path"] else None
         record = told["record"] and GenerationRecord.model_validate_json(json.dumps(told["record"]))
         prompts = tuple(Prompt.model_validate(one) for one in told["prompts"])
+        captions = tuple(Captions.model_validate(one) for one in told["captions"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unreadable(folder, REQUEST, error) from error
-    return Request(path if path is None else asset or path, prompts, record)
+    return Request(path if path is None else asset or path, prompts, record, captions)
 
 
 def reveal_evidence(run: PastRun, findings: Iterable[str], target: Path, sealer: Sealer) -> int:

@@ -1,0 +1,135 @@
+"""What captions and transcripts say is looked at like any other text."""
+
+import io
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from compliance.banks.keys import MasterKey
+from compliance.banks.people import PeopleBank
+from compliance.errors import UsageError
+from compliance.facts import Release
+from compliance.media.captions import read_captions
+from compliance.pipeline.intake import Request, take_in
+from compliance.pipeline.run import Outcome, Reviewer
+from compliance.policy.load import load_policy_text
+from compliance.settings import Settings
+from compliance.store.engine import open_database
+from compliance.types import Captions, Cue, Source, TimeSpan
+from compliance.verdicts import Decision, ExitCode
+
+POLICY = """\
+policy: test
+version: 1.0.0
+owner: somebody@example.com
+status: enforce
+rules:
+  - {id: named, title: No names, why: Personal, find: likeness.name, when: {min_score: 0.5}, then: reject}
+"""
+
+
+def make_clip(path: Path, *, sound: bool = False, subtitles: bool = False) -> Path:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="matroska") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        audio = container.add_stream("pcm_s16le", rate=16000, layout="mono") if sound else None
+        for number in range(10):
+            picture = np.full((96, 160, 3), 20 * number, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+        if audio is not None:
+            silence = av.AudioFrame.from_ndarray(
+                np.zeros((1, 16000), np.int16), format="s16", layout="mono"
+            )
+            silence.sample_rate = 16000
+            container.mux(audio.encode(silence))
+            container.mux(audio.encode(None))
+    path.write_bytes(buffer.getvalue())
+    return path
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.mkv")
+
+
+def cues(*said: tuple[float, float, str], source: Source = Source.CAPTION) -> Captions:
+    return Captions(
+        source=source,
+        sha256=f"{abs(hash(said)):064x}"[:64],
+        cues=tuple(Cue(text=text, span=TimeSpan(start=a, end=b)) for a, b, text in said),
+    )
+
+
+def review(path: Path, folder: Path, *captions: Captions) -> Outcome:
+    settings = Settings(home=folder / "home", starter_names=False)
+    people = PeopleBank(open_database(settings.database_url), MasterKey.load(settings.keys))
+    if not people.list():
+        people.enrol("people", "Wilhelmina Quistgaard", [])
+    with Reviewer(settings, load_policy_text(POLICY, "test")) as reviewer:
+        (outcome,) = reviewer.review([Request(path, captions=captions)], release=Release())
+    return outcome
+
+
+def test_a_name_in_a_caption_is_found_with_its_time(clip: Path, tmp_path: Path) -> None:
+    said = cues((0.1, 0.4, "Good evening."), (0.5, 0.9, "Here is Wilhelmina Quistgaard!"))
+    outcome = review(clip, tmp_path, said)
+    assert outcome.verdict.decision is Decision.REJECT
+    (finding,) = outcome.facts.findings
+    assert (finding.source, finding.span) == (Source.CAPTION, TimeSpan(start=0.5, end=0.9))
+
+
+def test_a_name_that_runs_on_into_the_next_caption_is_found_once(
+    clip: Path, tmp_path: Path
+) -> None:
+    said = cues((0.1, 0.4, "Here is Wilhelmina"), (0.5, 0.9, "Quistgaard, the singer"))
+    (finding,) = review(clip, tmp_path, said).facts.findings
+    assert finding.span == TimeSpan(start=0.1, end=0.9)
+
+
+def test_a_name_runs_on_although_another_language_stands_between(
+    clip: Path, tmp_path: Path
+) -> None:
+    english = cues((0.1, 0.4, "Here is Wilhelmina"), (0.5, 0.9, "Quistgaard, the singer"))
+    german = cues((0.1, 0.4, "Guten Abend"), (0.5, 0.9, "alle zusammen"))
+    assert review(clip, tmp_path, german, english).verdict.decision is Decision.REJECT
+
+
+def test_names_far_apart_in_time_are_not_joined(clip: Path, tmp_path: Path) -> None:
+    said = cues((0.1, 0.4, "Here is Wilhelmina"), (5.0, 5.9, "Quistgaard is a village"))
+    assert review(clip, tmp_path, said).verdict.decision is Decision.APPROVE
+
+
+def test_captions_are_part_of_the_asset_and_of_the_verdict(clip: Path, tmp_path: Path) -> None:
+    bare = review(clip, tmp_path)
+    one = review(clip, tmp_path, cues((0.1, 0.4, "Good evening.")))
+    other = review(clip, tmp_path, cues((0.1, 0.4, "Good morning.")))
+    assert len({each.verdict.key for each in (bare, one, other)}) == 3
+    assert len({each.verdict.asset for each in (bare, one, other)}) == 3
+    assert "caption" in one.verdict.parts
+
+
+def test_sound_without_a_transcript_is_not_examined_for_names(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "sound.mkv", sound=True)
+    verdict = review(path, tmp_path).verdict
+    assert verdict.exit_code is ExitCode.INCOMPLETE
+    (missing,) = verdict.not_examined
+    assert (missing.source, "--transcript" in missing.reason) == ("speech", True)
+
+
+def test_a_transcript_answers_for_what_is_spoken(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "sound.mkv", sound=True)
+    harmless = cues((0.1, 0.4, "Good evening."), source=Source.SPEECH)
+    assert review(path, tmp_path, harmless).verdict.decision is Decision.APPROVE
+    naming = cues((0.1, 0.4, "wilhelmina quistgaard says hello"), source=Source.SPEECH)
+    assert review(path, tmp_path, naming).verdict.decision is Decision.REJECT
+
+
+def test_captions_without_media_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "c.srt"
+    file.write_text("1\n00:00:01,000 --> 00:00:02,000\nhi\n")
+    with pytest.raises(UsageError, match="come with a media file"):
+        take_in(Request(None, captions=(read_captions(file, Source.CAPTION),)))
