@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 DETERMINERS = _words(
     "a an the this that these those my your his her its our their some any no every each another one two "
-    "three four five six seven eight nine ten many few several both all more most much which what whose"
+    "three four five six seven eight nine ten many few several both all more most much whose"
 )
 """Whoever is called by name has none of these before it."""
 
