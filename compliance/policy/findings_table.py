@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from compliance.facts import Facts
 from compliance.findings import Finding
-from compliance.policy.conditions import Situation
+from compliance.policy.conditions import Situation, names_of
 from compliance.policy.evaluate import check_assets, findings_of
 from compliance.policy.matrix import cells_of
 
@@ -47,6 +47,10 @@ class FindingsTable:
     """Index into :attr:`kinds` of each row, shape (R,)."""
     kinds: tuple[Finding, ...]
     """An example of each pair of category and reference."""
+    kinds_in: dict[str, Ints]
+    """Indices into :attr:`kinds` whose reference is in a bank, by its name."""
+    kinds_called: dict[str, Ints]
+    """Indices into :attr:`kinds` whose reference has a name, by that name: ``bank/entry``, entry or label."""
     rows_of: dict[str, Ints]
     """Rows of each category, ascending."""
     place_asset: Ints
@@ -100,6 +104,10 @@ class FindingsTable:
             numbers=_numbers(rows),
             kind=np.array(kinds.codes, np.int64),
             kinds=tuple(kinds.examples),
+            kinds_in=_indexed(
+                {one.reference.bank} if one.reference else () for one in kinds.examples
+            ),
+            kinds_called=_indexed(names_of(one) for one in kinds.examples),
             rows_of={name: np.flatnonzero(categories == name) for name in set(categories)},
             place_asset=np.array(place_asset, np.int64),
             first_place=np.searchsorted(np.array(place_asset, np.int64), edges),
@@ -121,6 +129,8 @@ class FindingsTable:
     def places_of(self, rows: Ints) -> tuple[Ints, Ints]:
         """Return ``rows``, each once for every place of its asset, and these places."""
         asset = self.asset[rows]
+        if len(self.place_asset) == len(self.facts):  # one place each
+            return rows, asset
         first, count = self.first_place[asset], np.diff(self.first_place)[asset]
         repeated = np.repeat(np.arange(len(rows)), count)
         nth = np.arange(len(repeated)) - np.repeat(np.cumsum(count) - count, count)
@@ -140,6 +150,15 @@ class _Interned(Generic[T]):
         if code == len(self.examples):
             self.examples.append(example)
         self.codes.append(code)
+
+
+def _indexed(names: Iterable[Iterable[str]]) -> dict[str, Ints]:
+    """Return the positions at which each name stands."""
+    found: dict[str, list[int]] = {}
+    for at, here in enumerate(names):
+        for name in here:
+            found.setdefault(name, []).append(at)
+    return {name: np.array(positions, np.int64) for name, positions in found.items()}
 
 
 def _evidence(facts: Facts) -> Hashable:

@@ -7,14 +7,14 @@ once for each that differs. Rules that look at several findings together (``expr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from compliance.facts import Facts
+from compliance.facts import Consent, Facts, Licence
 from compliance.findings import UNSEEN, Finding
 from compliance.policy.completeness import Examination, examination, not_examined
 from compliance.policy.conclusions import conclude
@@ -25,7 +25,6 @@ from compliance.policy.conditions import (
     declarations,
     declared,
     mitigations,
-    reference_checks,
     sought,
 )
 from compliance.policy.evaluate import beyond_means, moment
@@ -36,8 +35,7 @@ from compliance.verdicts import Decision
 
 Mask = npt.NDArray[np.bool_]
 _DECISIONS = tuple(Decision)
-MOST_MARKS = 1_000_000
-"""Largest range whose values are marked one by one."""
+_NONE: Ints = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +104,7 @@ class _Judge:
         self._circumstances = [Situation(one, (), as_of) for one in table.circumstances]
         self._applying: dict[str, Mask] = {}  # by rule, for each set of circumstances
         self._failed: dict[int, dict[str, str]] = {}  # by place and rule: why
-        self._permitted = [
-            {one.person.id for one in facts.consents} | {one.reference.id for one in facts.licences}
-            for facts in table.circumstances
-        ]
+        self._permits = [_permits(facts) for facts in table.circumstances]
         self.severities = np.zeros(len(table.place_asset), np.int64)
         self.complete = np.ones(len(table.place_asset), np.bool_)
 
@@ -141,9 +136,9 @@ class _Judge:
         table, paths = self._table, sought(rule)
         found = [rows for name, rows in table.rows_of.items() if covers_any(paths, name)]
         rows = np.concatenate(found) if found else np.zeros(0, np.int64)
-        rows = rows[_reached(rule, table, rows)]
+        rows = _reaching(rule, table, rows)
         if not rule.unknown and (rule.in_ or rule.except_ or rule.only):
-            rows = rows[self._asked(table.kind[rows], lambda one: _referred(rule, one))]
+            rows = rows[_referred(rule, table)[table.kind[rows]]]
         rows, places = table.places_of(rows)
         rows, places = rows[live[places]], places[live[places]]
         if rule.unknown:
@@ -153,26 +148,38 @@ class _Judge:
             rows, places = rows[stays], places[stays]
         return rows, places
 
-    def _asked(self, kinds: Ints, ask: Callable[[Finding], bool]) -> Mask:
-        """Return the answers of the scalar code about the example of each kind."""
-        unique, back = _distinct(kinds, len(self._table.kinds))
-        return np.array([ask(self._table.kinds[kind]) for kind in unique], np.bool_)[back]
-
     def _covered(self, rule: Rule, rows: Ints, places: Ints) -> Mask:
-        """Tell which rows a mitigation takes out in which place."""
-        kinds = len(self._table.kinds)
-        pairs = self._table.circumstance[places] * kinds + self._table.kind[rows]
-        unique, back = _distinct(pairs, kinds * len(self._circumstances))
-        answers = []
-        for pair in unique.tolist():
-            which, finding = pair // kinds, self._table.kinds[pair % kinds]
-            situation, reference = self._circumstances[which], finding.reference
-            out = rule.declared == "undeclared" and bool(declared(finding, situation.release))
-            # most references have no permission at all, and asking each permission takes the most time
-            if reference and (rule.unless.declared or reference.id in self._permitted[which]):
-                out = out or bool(mitigations(rule, finding, situation))
-            answers.append(out)
-        return np.array(answers, np.bool_)[back]
+        """Tell which rows a mitigation takes out in which place: asked of the scalar code for each that may."""
+        table = self._table
+        of_place, kind = table.circumstance[places], table.kind[rows]
+        covered = np.zeros(len(rows), np.bool_)
+        for which in np.unique(of_place).tolist():
+            takes_out = np.zeros(len(table.kinds), np.bool_)
+            for index in self._coverable(rule, which):
+                takes_out[index] = self._covers(rule, table.kinds[index], which)
+            covered |= (of_place == which) & takes_out[kind]
+        return covered
+
+    def _coverable(self, rule: Rule, which: int) -> list[int]:
+        """Return the kinds whose reference the permissions or the release of a circumstance name."""
+        names = set(self._permits[which])
+        if rule.unless.declared or rule.declared == "undeclared":
+            release = self._circumstances[which].release
+            names |= {*release.people, *release.brands, *release.works}
+        paths, named = sought(rule), _at(self._table.kinds_called, names, len(self._table.kinds))
+        kinds = self._table.kinds
+        return [
+            at for at in np.flatnonzero(named).tolist() if covers_any(paths, kinds[at].category)
+        ]
+
+    def _covers(self, rule: Rule, finding: Finding, which: int) -> bool:
+        """Ask the scalar code, with the permissions for one reference: asking each takes the most time."""
+        situation, reference = self._circumstances[which], finding.reference
+        if rule.declared == "undeclared" and declared(finding, situation.release):
+            return True
+        permits = self._permits[which].get(reference.id if reference else "", {})
+        facts = situation.facts.model_copy(update={"consents": (), "licences": (), **permits})
+        return bool(mitigations(rule, finding, Situation(facts, (), self._as_of)))
 
     def _one_by_one(self, rule: Rule, places: Mask) -> tuple[Ints, Ints]:
         """Return places where the scalar code says that ``rule`` hits, and the rows behind."""
@@ -204,12 +211,13 @@ class _Judge:
         counts = np.full(len(places), rule.status == "enforce")
         counts &= ~np.isin(owners, [index for index in table.waivable if self._waives(rule, index)])
         np.maximum.at(self.severities, places[counts], severity[counts])
-        assets, back = _distinct(owners, len(table.facts))
+        first = np.diff(owners, prepend=-1) > 0  # places, and so their assets, are in order
+        assets, back = owners[first], np.cumsum(first) - 1
         worst = np.zeros(len(assets), np.int64)
         np.maximum.at(worst, back, severity)
         counting = np.zeros(len(assets), np.bool_)
         counting[back] = counts  # the same in every place: a waiver is about the asset
-        return RuleHits(rule.id, assets, worst, counting, _distinct(rows, len(table.ids))[0])
+        return RuleHits(rule.id, assets, worst, counting, np.unique(rows))
 
     def _waives(self, rule: Rule, index: int) -> bool:
         facts = self._table.facts[index]
@@ -249,22 +257,36 @@ class _Judge:
         )
 
 
-def _distinct(values: Ints, size: int) -> tuple[Ints, Ints]:
-    """Return the distinct ``values``, 0…size-1, in order, and the index of each value among them.
+def _permits(facts: Facts) -> dict[str, dict[str, tuple[Consent | Licence, ...]]]:
+    """Return consents and licences by the reference that they are about, by its id."""
+    found: dict[str, dict[str, tuple[Consent | Licence, ...]]] = {}
+    about: list[tuple[str, str, Consent | Licence]] = [
+        *(("consents", one.person.id, one) for one in facts.consents),
+        *(("licences", one.reference.id, one) for one in facts.licences),
+    ]
+    for name, reference, permit in about:
+        mine = found.setdefault(reference, {})
+        mine[name] = (*mine.get(name, ()), permit)
+    return found
 
-    Marking is several times faster than the sorting of ``np.unique`` where there is room to mark.
-    """
-    if size > MOST_MARKS:
-        unique, back = np.unique(values, return_inverse=True)
-        return unique, back
+
+def _at(index: dict[str, Ints], names: Iterable[str], size: int) -> Mask:
+    """Mark the positions of ``names``."""
     marks = np.zeros(size, np.bool_)
-    marks[values] = True
-    unique = np.flatnonzero(marks)
-    return unique, (np.cumsum(marks) - 1)[values]
+    for name in names:
+        marks[index.get(name, _NONE)] = True
+    return marks
 
 
-def _referred(rule: Rule, finding: Finding) -> bool:
-    return all(check.met for check in reference_checks(rule, finding))
+def _referred(rule: Rule, table: FindingsTable) -> Mask:
+    """Tell for each kind whether its reference may count."""
+    size = len(table.kinds)
+    counts = ~_at(table.kinds_called, rule.except_, size)
+    if rule.in_:
+        counts &= _at(table.kinds_in, rule.in_, size)
+    if rule.only:
+        counts &= _at(table.kinds_called, rule.only, size)
+    return counts
 
 
 def _declares(rule: Rule, situation: Situation) -> bool:
@@ -272,8 +294,8 @@ def _declares(rule: Rule, situation: Situation) -> bool:
     return any(declarations(leaf, situation.release) for leaf in leaves)
 
 
-def _reached(rule: Rule, table: FindingsTable, rows: Ints) -> Mask:
-    """Tell which rows reach every bound of ``rule``; NaN is below no bound, so that it counts."""
+def _reaching(rule: Rule, table: FindingsTable, rows: Ints) -> Ints:
+    """Return the rows that reach every bound of ``rule``; NaN is below no bound, so that it counts."""
     when = rule.when
     bounds = (
         ("score", when.min_score, 0.0),
@@ -282,11 +304,10 @@ def _reached(rule: Rule, table: FindingsTable, rows: Ints) -> Mask:
         ("frames", when.min_frames, 0.0),
         ("end", when.after_seconds, UNSEEN / 2),
     )
-    below = np.zeros(len(rows), np.bool_)
     for name, bound, unseen in bounds:
         if bound is not None:
-            below |= table.numbers[name][rows] + unseen < bound
+            rows = rows[~(table.numbers[name][rows] + unseen < bound)]
     if when.before_seconds is not None:
         start = np.maximum(table.numbers["start"][rows] - UNSEEN / 2, 0.0)
-        below |= start >= when.before_seconds
-    return ~below
+        rows = rows[~(start >= when.before_seconds)]
+    return rows
