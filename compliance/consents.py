@@ -49,14 +49,7 @@ def new_grant(
     _check_named("--channels", scope.channels)
     _check_named("--territories", scope.territories)
     _check_territories(scope.territories)
-    if scope.ends < scope.starts:
-        raise UsageError(
-            "the consent would end before it starts",
-            expected=f"an end after {scope.starts.isoformat()}",
-            found=scope.ends.isoformat(),
-            where="--until",
-            fix="correct --from or --until",
-        )
+    _check_order(scope)
     if guardian is not None and not minor:
         raise UsageError(
             "a guardian grants for minors only",
@@ -218,6 +211,17 @@ def _check_named(option: str, values: tuple[str, ...]) -> None:
             found=", ".join(values) or "nothing",
             where=option,
             fix=f"give {option} what the signed paper says",
+        )
+
+
+def _check_order(scope: Scope) -> None:
+    if scope.ends < scope.starts:
+        raise UsageError(
+            "the consent would end before it starts",
+            expected=f"an end after {scope.starts.isoformat()}",
+            found=scope.ends.isoformat(),
+            where="--until",
+            fix="correct --from or --until",
         )
 
 

@@ -110,7 +110,7 @@ def who(
     for one in found:
         typer.echo(f"{one.id}  {_line(one)}")
     people = len({one.person.id for one in found})
-    typer.echo(f"{people} people, {len(found)} grants at {moment:%Y-%m-%d %H:%M:%S} UTC")
+    typer.echo(f"people: {people}, grants: {len(found)}, at {moment:%Y-%m-%d %H:%M:%S} UTC")
     return ExitCode.APPROVE
 
 
@@ -157,7 +157,8 @@ def recall(person: Person, at: At = None, format: FormatOption = Format.TEXT) ->
         typer.echo(f"not recorded as published, do not let it out: {sha256}")
     running = sum(one.runs for one in found)
     typer.echo(
-        f"{len(found)} publications to recall at {moment:%Y-%m-%d %H:%M:%S} UTC, {running} still run"
+        f"publications to recall: {len(found)}, still running: {running}, "
+        f"at {moment:%Y-%m-%d %H:%M:%S} UTC"
     )
     return ExitCode.APPROVE
 

@@ -42,7 +42,7 @@ def _one(outcome: Outcome) -> str:
     counts = f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined"
     counts += f"   – {waived} waived" if waived else ""
     relied = len(verdict.consents)
-    lines.append(counts + (f"   § {relied} consents relied on" if relied else ""))
+    lines.append(counts + (f"   § relies on {counted(relied, 'consent')}" if relied else ""))
     lines += [f"  + {one.rule} obliges {one.kind} {one.value}" for one in verdict.obligations]
     if outcome.clearance is not None:
         lines.append(clearance_line(outcome.clearance))
@@ -88,11 +88,16 @@ def _waiver(waiver: Waiver) -> str:
 
 def consent_line(use: ConsentUse) -> str:
     """Return what a verdict relies on as one line."""
-    uses, count = ", ".join(use.uses), len(use.findings)
+    uses = ", ".join(use.uses)
     return (
         f"  § relies on consent {use.grant} of {use.person} ({uses}) until "
-        f"{use.ends:%Y-%m-%d %H:%M} UTC for {count} finding{'s' if count != 1 else ''}"
+        f"{use.ends:%Y-%m-%d %H:%M} UTC for {counted(len(use.findings), 'finding')}"
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """Return ``1 finding`` or ``2 findings``."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def clearance_line(clearance: Clearance) -> str:
