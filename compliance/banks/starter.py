@@ -48,15 +48,16 @@ def starter_people(folder: Path = FOLDER) -> tuple[StarterPerson, ...]:
     people: dict[str, StarterPerson] = {}
     entries: dict[str, str] = {}
     for path in sorted(folder.glob("*.txt")):
+        field = path.stem
         for names in _lines(path):
             name = names[0][0]
-            entry = entries.get(name) or _free(slug(name), people)
-            entries[name] = entry
-            known = people.get(entry)
-            if known is None:
+            entry = entries.get(name)
+            if entry is None:
+                entry = entries[name] = _free(slug(name), people)
                 reference = Reference(bank=BANK, entry=entry, label=name)
-                people[entry] = StarterPerson(reference, _merged(names), path.stem)
+                people[entry] = StarterPerson(reference, _merged(names), field)
             else:
+                known = people[entry]
                 people[entry] = replace(known, names=_merged((*known.names, *names)))
     return tuple(people[entry] for entry in sorted(people))
 
@@ -140,6 +141,8 @@ def _name(written: str) -> tuple[str, bool]:
 
 def _merged(names: Sequence[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
     """Return each name once; marked if any mention of it is, since marks are put deliberately."""
+    if len(names) == 1:
+        return tuple(names)
     merged: dict[str, bool] = {}
     for text, ambiguous in names:
         merged[text] = merged.get(text, False) or ambiguous
@@ -147,6 +150,8 @@ def _merged(names: Sequence[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
 
 
 def _free(stem: str, taken: Mapping[str, StarterPerson]) -> str:
+    if stem not in taken:
+        return stem
     entry, count = stem, 1
     while entry in taken:
         count += 1

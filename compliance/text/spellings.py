@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import defaultdict
@@ -12,7 +13,10 @@ from compliance.text.letters import in_word
 from compliance.text.normalise import LEET, View, as_leet, normalise
 
 MISREAD_LETTERS = 8
-"""Letters that a name needs to be found with one of them misread."""
+"""Letters that a name of several words needs to be found with one of them misread."""
+MISREAD_WORD = 10
+"""Letters that a name of one word needs; one with a word of one or two letters needs two more. *Metallica* is
+one slip from *metallic*."""
 _PAIRS = {"m": "rn", "w": "vv"}
 """Letters that two others look like side by side (UTS #39 has the first)."""
 _MOST_PAIRS = 3
@@ -20,7 +24,6 @@ _MOST_PAIRS = 3
 _PAIRED_LETTERS = 6
 """Letters that a name needs before pairs are tried: *Tom* would be found in *torn*."""
 LEET_KEYS = frozenset(LEET)
-_NO_BREAKS: frozenset[int] = frozenset()
 _ASCII_WORD = re.compile("[a-z0-9]+")
 
 
@@ -58,7 +61,7 @@ def spell(row: int, name: str, reorder: bool = False) -> Iterator[Spelling]:
         first, last = words
         size = len(last)
         letters = last + first
-        yield Spelling(row, letters, frozenset((size,)), letters, plain[1] + plain[0], size)
+        yield Spelling(row, letters, _shared((size,)), letters, plain[1] + plain[0], size)
 
 
 def spell_leet(row: int, name: str) -> Iterator[Spelling]:
@@ -92,14 +95,16 @@ def _initials(name: str, words: Sequence[str]) -> int:
     return len(first) if together else 0
 
 
+@functools.lru_cache(maxsize=4096)
+def _shared(breaks: tuple[int, ...]) -> frozenset[int]:
+    """Return one set for all names that break alike."""
+    return frozenset(breaks)
+
+
 def _joined(row: int, words: Sequence[str], plain: Sequence[str], initials: int) -> Spelling:
     letters = "".join(words)
-    if len(words) == 1:
-        breaks = _NO_BREAKS
-    elif len(words) == 2 and not initials:
-        breaks = frozenset((len(words[0]),))
-    else:
-        breaks = frozenset((*itertools.accumulate(map(len, words[:-1])), *range(1, initials)))
+    ends = itertools.accumulate(map(len, words[:-1]))
+    breaks = _shared((*range(1, initials), *ends))
     return Spelling(row, letters, breaks, letters, letters if plain is words else "".join(plain))
 
 
@@ -160,9 +165,9 @@ class Halves:
     """
 
     def __init__(self, spellings: Sequence[Spelling]) -> None:
-        self._whole = [s for s in spellings if len(s.letters) >= MISREAD_LETTERS]
+        self._whole = [one for one in spellings if _survives_a_slip(one)]
         halves = [
-            Spelling(row, half, frozenset(), half, half)
+            Spelling(row, half, _shared(()), half, half)
             for row, one in enumerate(self._whole)
             for half in _halves(one.letters)
         ]
@@ -178,6 +183,16 @@ class Halves:
                     yield from _near(spelling, letters, first, first + length)
                 if wanted.endswith(half.letters):
                     yield from _near(spelling, letters, last - length, last)
+
+
+def _survives_a_slip(spelling: Spelling) -> bool:
+    """Tell whether one letter more or less leaves the name unlike ordinary words: *LA Knight* is *a knight*."""
+    size = len(spelling.letters)
+    if not spelling.breaks:
+        return size >= MISREAD_WORD
+    edges = (0, *sorted(spelling.breaks), size)
+    shortest = min(right - left for left, right in itertools.pairwise(edges))
+    return size >= (MISREAD_LETTERS if shortest > 2 else MISREAD_WORD + 2)
 
 
 def _halves(letters: str) -> tuple[str, str]:
