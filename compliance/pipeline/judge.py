@@ -218,7 +218,7 @@ def _report(
         for source in sources & analyzers[report.analyzer].spec.sources
     }
     blocked |= _foreign(spec, sources)
-    blocked |= {source: why for source, why in _UNREAD.items() if source in wanted - sources}
+    blocked |= _unread(one, wanted, sources)
     status, reason = Status.COMPLETED, ""
     if failure is not None:
         status, reason = Status.FAILED, failure
@@ -250,6 +250,16 @@ def _report(
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _unread(
+    one: Observed, wanted: frozenset[Source], sources: frozenset[Source]
+) -> dict[Source, str]:
+    """Return the texts that nobody made readable: in the file there may be captions beside those given."""
+    unread = set(wanted - sources)
+    if one.info is None or one.info.has(StreamKind.SUBTITLE):
+        unread |= wanted & {Source.CAPTION}
+    return {source: why for source, why in _UNREAD.items() if source in unread}
 
 
 def _foreign(spec: AnalyzerSpec, sources: frozenset[Source]) -> dict[Source, str]:
