@@ -85,17 +85,37 @@ def diff(
     before: Annotated[Path, typer.Argument(help="Policy as it is.")],
     after: Annotated[Path, typer.Argument(help="Policy as it would be.")],
     on: Annotated[
-        Path | None,
-        typer.Option(help="Folder of runs, or of one: which of these reviews would end otherwise?"),
+        list[Path] | None,
+        typer.Option(
+            help="Folder of runs, or of one, or a file of 'policy facts'; may be given several times: "
+            "which of these reviews would end otherwise?"
+        ),
     ] = None,
 ) -> int:
-    """Compare two policies key by key; with --on, decide past reviews by both, without the media."""
+    """Compare two policies key by key; with --on, decide past reviews by both, without the media.
+
+    Exit code 2 where one of them could not be decided.
+    """
     from compliance.cli.policy_diff import show_diff, show_flips
 
     old, new = inputs.policy_at(before), inputs.policy_at(after)
     show_diff(old, new)
-    if on is not None:
-        show_flips(old, new, on)
+    decided = show_flips(old, new, on) if on else True
+    return ExitCode.APPROVE if decided else ExitCode.USAGE
+
+
+@app.command("facts")
+def facts(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or of one.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Parquet file to write.")],
+) -> int:
+    """Write what past decisions rest on to one Parquet file, for 'policy diff --on' and for queries."""
+    from compliance.cli.policy_archive import write_reviews
+    from compliance.cli.policy_store import run_folders
+
+    folders = [folder for place in runs for folder in run_folders(place)]
+    write_reviews(folders, output)
+    typer.echo(f"wrote {len(folders)} reviews to {output}")
     return ExitCode.APPROVE
 
 

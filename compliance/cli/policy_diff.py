@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from compliance.cli.policy_store import run_folders
+from compliance.cli.policy_store import stored_reviews
 from compliance.errors import ComplianceError
-from compliance.pipeline.runread import read_run
 from compliance.policy.diff import RuleChange, diff, flip
 from compliance.policy.schema import Policy
 
@@ -42,29 +42,29 @@ def _show_rule(rule: RuleChange) -> None:
         typer.echo(f"    {key}")
 
 
-def show_flips(before: Policy, after: Policy, where: Path) -> None:
-    """Print which of the runs at ``where`` would end otherwise under ``after``, and why.
+def show_flips(before: Policy, after: Policy, places: Sequence[Path]) -> bool:
+    """Print which of the past reviews at ``places`` would end otherwise under ``after``, and why.
 
-    A run that cannot be read or decided is told and counted; it never passes for one that stays.
+    A review that cannot be read or decided is told and counted; it never passes for one that stays.
+
+    Returns:
+        True where all of them could be decided.
     """
-    folders = run_folders(where)
-    flipped = failed = 0
-    for folder in folders:
+    count = flipped = failed = 0
+    for stored in stored_reviews(places):
+        count += 1
         try:
-            past = read_run(folder)
-            change = flip(before, after, past.facts, past.verdict.as_of)
+            past = stored.read()
+            change = flip(before, after, past.facts, past.as_of)
         except ComplianceError as error:
             failed += 1
-            typer.echo(f"? {folder.name}: {error}")
+            typer.echo(f"? {stored.where}: {error}")
             continue
         if change is None:
             continue
         flipped += 1
-        typer.echo(
-            f"! {past.verdict.asset_name} in {folder.name}: {change.before} → {change.after}"
-        )
+        typer.echo(f"! {past.asset_name} in {stored.where}: {change.before} → {change.after}")
         for reason in change.reasons:
             typer.echo(f"    {reason}")
-    typer.echo(
-        f"{len(folders)} reviews: {flipped} would end otherwise, {failed} could not be decided"
-    )
+    typer.echo(f"{count} reviews: {flipped} would end otherwise, {failed} could not be decided")
+    return failed == 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compliance.errors import UsageError
 from compliance.settings import Settings
+
+if TYPE_CHECKING:
+    from compliance.cli.policy_archive import StoredReview
 
 _SQLITE = "sqlite:///"
 
@@ -23,6 +28,22 @@ def bank_names(settings: Settings) -> list[str] | None:
 
     with reading(open_database(url)) as connection:
         return sorted({person.bank for person in read_people(connection, None)})
+
+
+def stored_reviews(places: Sequence[Path]) -> Iterator[StoredReview]:
+    """Yield the past reviews at ``places``: folders of runs, runs, or files of 'compliance policy facts'.
+
+    Raises:
+        UsageError: there is none at one of them.
+    """
+    from compliance.cli.policy_archive import review_in, reviews_of
+    from compliance.pipeline.runfiles import FACTS
+
+    for place in places:
+        if place.is_file() and not (place.parent / FACTS).is_file():
+            yield from reviews_of(place)
+        else:
+            yield from map(review_in, run_folders(place))
 
 
 def run_folders(where: Path) -> list[Path]:
