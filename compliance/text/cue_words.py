@@ -114,7 +114,8 @@ COMPOUND = re.compile(
     r"\0letterman\0 jackets?\b|\0boric\0 acid\b|\0turing\0 (?:machines?|tests?)\b|"
     r"\0hadrian\0['’]s wall\b|\0rockefeller\0 (?:center|centre|plaza)\b|\0gutenberg\0 (?:bible|press)\b|"
     r"\0(?:kepler|galileo)\0 (?:telescope|probe|spacecraft)\b|\0napoleon\0 (?:cake|pastry)\b|"
-    r"\0columbus\0 (?:day|circle|ohio)\b|\0newton\0['’]s cradle\b|\0caesar\0 salads?\b",
+    r"\0columbus\0 (?:day|circle|ohio)\b|\0newton\0['’]s cradle\b|\0caesar\0 salads?\b|"
+    r"\0guy fawkes\0 masks?\b|\0walt disney\0 (?:world|company|pictures|studios?)\b",
     re.IGNORECASE,
 )
 """Fixed phrases that hold a name, marked by two NULs, and mean nobody."""

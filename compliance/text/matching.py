@@ -186,7 +186,7 @@ class NameIndex:
         written = normalise(stream.text[start:end], View.CASED).text
         if not single and len(spelling.letters) < JOINED and _runs_on(written):
             return
-        if single and is_compound(stream.text, start, end):
+        if is_compound(stream.text, start, end):
             return
         if single and is_latin(name):
             if len(spelling.letters) < SHORT and written != normalise(name, View.CASED).text:
