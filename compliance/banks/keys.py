@@ -19,6 +19,11 @@ from compliance.errors import BankError
 from compliance.settings import private_folder
 
 VARIABLE = "COMPLIANCE_MASTER_KEY"
+KEYRING = "keyring"
+"""Value of the variable that takes the key from the keyring of the machine; ``keyring:NAME`` takes the one of
+that name, so that several databases have one each."""
+SERVICE = "compliance"
+"""What keyrings call this program."""
 FILE = "master.key"
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -72,22 +77,27 @@ class Sealer:
 class MasterKey:
     """The key that all others are derived from or wrapped under.
 
-    It comes from the environment, else from a file that the first seal makes. Nothing is read or
-    made before it is needed.
+    It comes from the environment, from a keyring that the environment names, else from a file that the
+    first seal makes. Nothing is read or made before it is needed.
     """
 
-    def __init__(self, folder: Path, given: bytes | None) -> None:
+    def __init__(self, folder: Path, given: bytes | None, keyring: str | None = None) -> None:
         self._file = folder / FILE
         self._key = given
+        self._keyring = keyring
 
     @classmethod
     def load(cls, folder: Path, env: Mapping[str, str] = os.environ) -> MasterKey:
-        """Return the master key of ``COMPLIANCE_MASTER_KEY`` (base64), else of a file in ``folder``.
+        """Return the master key of ``COMPLIANCE_MASTER_KEY``, else of a file in ``folder``.
+
+        The variable holds the key in base64, or ``keyring`` or ``keyring:NAME``.
 
         Raises:
             BankError: the variable does not hold 32 bytes in base64.
         """
         text = env.get(VARIABLE)
+        if text is not None and text.partition(":")[0] == KEYRING:
+            return cls(folder, None, text.partition(":")[2] or FILE)
         return cls(folder, None if text is None else _decode(text, VARIABLE))
 
     def sealer(self, purpose: str) -> Sealer:
@@ -124,6 +134,8 @@ class MasterKey:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master(may_make))
 
     def _master(self, may_make: bool) -> bytes:
+        if self._key is None and self._keyring is not None:
+            self._key = _from_keyring(self._keyring, may_make)
         if self._key is None:
             if may_make and not self._file.exists():
                 _make(self._file)
@@ -185,6 +197,45 @@ def _read(file: Path) -> bytes:
             fix=f"chmod 600 {file}",
         )
     return _decode(content.decode("ascii", "replace"), str(file))
+
+
+def _from_keyring(name: str, may_make: bool) -> bytes:
+    """Return the key that the keyring holds under ``name``; make one where there is none and it may be made."""
+    where = f"keyring, service {SERVICE!r}, user {name!r}"
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError as error:
+        raise BankError(
+            "the master key is in a keyring, and nothing that opens keyrings is installed",
+            expected="the package 'keyring'",
+            where=f"{VARIABLE}={KEYRING}",
+            fix="pip install 'compliance[keyring]'",
+        ) from error
+    try:
+        text = keyring.get_password(SERVICE, name)
+        if text is None and may_make:
+            made = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii")
+            keyring.set_password(SERVICE, name, made)
+            # Where another process was first, or the keyring kept nothing, what it says now counts.
+            text = keyring.get_password(SERVICE, name)
+    except KeyringError as error:
+        raise BankError(
+            "the keyring cannot be used",
+            expected="one that is unlocked and can be written",
+            found=" ".join(str(error).split()) or type(error).__name__,
+            where=where,
+            fix="unlock it, or see 'python -m keyring diagnose'",
+        ) from error
+    if text is None:
+        raise BankError(
+            "the master key is not in the keyring",
+            expected="the key that this database was written with",
+            found="no such entry",
+            where=where,
+            fix=f"restore it: keyring set {SERVICE} {name}",
+        )
+    return _decode(text, where)
 
 
 def _decode(text: str, where: str) -> bytes:

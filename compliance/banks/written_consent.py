@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from compliance.banks.entries import Template, check_bank
+from compliance.banks.entries import check_bank
 from compliance.clock import now
 from compliance.errors import BankError
 from compliance.store.engine import reading, writing
@@ -60,7 +60,7 @@ def write_setting(connection: Connection, bank: str, required: bool, clock: Cloc
 
 
 def check_consent(
-    bank: str, required: bool, minor: bool, templates: Sequence[Template], digest: str | None
+    bank: str, required: bool, minor: bool, templates: Sequence[object], digest: str | None
 ) -> None:
     """Refuse templates for which there has to be a written consent and is none.
 
@@ -68,7 +68,7 @@ def check_consent(
         bank: name of the bank.
         required: whether it asks for consent.
         minor: whether the person is a minor, for whom every bank does.
-        templates: what is to be enrolled.
+        templates: templates that are to be enrolled, or the files that they will be made of.
         digest: SHA-256 of the written consent.
 
     Raises:
