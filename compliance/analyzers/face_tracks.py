@@ -14,6 +14,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.banks.search import Indices, nearest_rows
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind, Reference
 from compliance.model_store import Calibration, ModelStore
 from compliance.taxonomy import PRESENCE
@@ -23,8 +24,13 @@ SCORE_FLOOR = 0.05
 """Least score of a match that is kept."""
 SURE, UNSURE = 1.0, 0.5
 """Scores of the presence of a face: by a detection sure enough for a template, and by a weaker one."""
-TOP = 3
-"""References kept for each track, best first."""
+TOP = 5
+"""References kept for each track, best first; with the floor, the evidence of its presence says so."""
+CANDIDATES = 32
+"""Templates nearest to a face that are looked through for that many different references, at first."""
+SMALL = 32
+"""Height of a face, pixels, below which faces of different people look so alike (1 % of such pairs are nearer
+than 0.5, dlib's working point for tracks) that only place and likeness together join them."""
 TRACK_GAP = 1.1
 """Seconds after which a face that comes back opens a new track: two sampling intervals."""
 SAME_PLACE = 0.3
@@ -48,10 +54,10 @@ class Likeness:
     """The same for two faces in the same place, which takes less."""
 
     def raws(self, first: Floats, second: Floats) -> Floats:
-        """Compare each of ``first`` (A, D) with each of ``second`` (B, D), of length 1 for cosine: (A, B)."""
+        """Compare ``first`` (1, D) or (N, D), row by row, with ``second`` (N, D); length 1 for cosine: (N,)."""
         if self.kind is RawKind.COSINE:
-            return np.asarray(first @ second.T, np.float32)
-        return np.asarray(np.linalg.norm(first[:, None, :] - second[None, :, :], axis=2))
+            return np.asarray((first * second).sum(axis=1), np.float32)
+        return np.asarray(np.linalg.norm(first - second, axis=1), np.float32)
 
     def farness(self, raw: Raw) -> Raw:
         """Return what is least for the nearest, to sort by."""
@@ -83,19 +89,30 @@ class FaceMatcher(ABC):
         return self._models
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
-        """Join faces into tracks: each face gets its track's name and time span."""
+        """Join faces into tracks: each face gets its track's name and time span.
+
+        The boxes over time are the regions and spans of the faces of one track. One crop is kept of each
+        track, the best by quality, at the face whose region the findings show.
+        """
         tracks: list[list[Observation]] = []
+        fresh: list[list[Observation]] = []
         for face in sorted(observations, key=_order):
-            fitting = [track for track in tracks if self._continues(track[-1], face)]
+            fresh = [track for track in fresh if self._may_follow(track[-1], face)]
+            fitting = [track for track in fresh if self._continues(track[-1], face)]
             if fitting:
                 min(fitting, key=lambda track: self._farness(track[-1], face)).append(face)
             else:
                 tracks.append([face])
+                fresh.append(tracks[-1])
         reduced = []
         for number, track in enumerate(tracks, start=1):
             span = [_start(track[0]), _start(track[-1])]
+            largest, best = max(track, key=_area), max(track, key=_worth)
             reduced += [
-                face.but(attributes={**face.attributes, "track": f"face-{number}", "seen": span})
+                face.but(
+                    attributes={**face.attributes, "track": f"face-{number}", "seen": span},
+                    image=best.image if face is largest else None,
+                )
                 for face in track
             ]
         return reduced
@@ -110,17 +127,19 @@ class FaceMatcher(ABC):
         tracks: dict[str, list[Observation]] = {}
         for face in observations:
             tracks.setdefault(face.attributes["track"], []).append(face)
+        near: dict[str, Indices] = {}
+        if references is not None and references.vectors is not None and len(references):
+            near = self._near(observations, references)
         found = []
         for faces in tracks.values():
             largest = max(faces, key=_area)
             found.append(self._presence(largest, faces))
-            if references is None or references.vectors is None or not len(references):
+            if not near or references is None:
                 continue
-            for rank, (reference, raw, face) in enumerate(self._nearest(faces, references), 1):
-                score = self._calibration.score(raw)
-                if score >= SCORE_FLOOR and rank <= TOP:
-                    match = self._finding(face, largest.region, reference, raw, score, rank)
-                    found.append(match.model_copy(update={"frames": len(faces)}))
+            for rank, match in enumerate(self._matches(faces, near, references)[:TOP], 1):
+                if match.score >= SCORE_FLOOR:
+                    shown = self._finding(match, largest.region, rank)
+                    found.append(shown.model_copy(update={"frames": len(faces)}))
         return found
 
     def _presence(self, face: Observation, track: list[Observation]) -> Finding:
@@ -143,35 +162,28 @@ class FaceMatcher(ABC):
             region=face.region,
             frames=len(track),
             track=face.attributes["track"],
-            evidence=Evidence(note=f"largest at {_start(face):.2f} s"),
+            evidence=Evidence(note=_quality_note(face, track)),
         )
 
     def close(self) -> None:  # noqa: B027 (nothing to free is a fine default)
         """Nothing outlives the object."""
 
-    def _finding(
-        self,
-        face: Observation,
-        largest: Region | None,
-        reference: Reference,
-        raw: float,
-        score: float,
-        rank: int,
-    ) -> Finding:
-        """Return the match of ``face``, the nearest of a track; ``largest`` is the track's region."""
+    def _finding(self, match: _Match, largest: Region | None, rank: int) -> Finding:
+        """Return the match of the face that is most like a reference; ``largest`` is the track's region."""
+        face = match.face
         start, end = face.attributes["seen"]
         return Finding(
             category="likeness.face",
             asset=face.asset,
             analyzer=self.spec.name,
             source=Source.FRAME,
-            score=round(score, 4),
-            raw=round(raw, 4),
+            score=round(match.score, 4),
+            raw=round(match.raw, 4),
             raw_kind=self.likeness.kind,
             span=TimeSpan(start=start, end=end),
             region=largest,
             track=face.attributes["track"],
-            reference=reference,
+            reference=match.reference,
             rank=rank,
             evidence=Evidence(note=f"nearest at {_start(face):.2f} s"),
         )
@@ -199,34 +211,90 @@ class FaceMatcher(ABC):
     def _farness(self, first: Observation, second: Observation) -> float:
         assert first.vector is not None and second.vector is not None
         raw = self.likeness.raws(first.vector[None], second.vector[None])
-        return self.likeness.farness(float(raw[0, 0]))
+        return self.likeness.farness(float(raw[0]))
+
+    def _may_follow(self, last: Observation, face: Observation) -> bool:
+        """Tell whether a track that ended with ``last`` is still open where ``face`` is seen."""
+        same_stream = last.attributes["stream"] == face.attributes["stream"]
+        return bool(same_stream and _start(face) - _start(last) <= TRACK_GAP)
 
     def _continues(self, last: Observation, face: Observation) -> bool:
-        """Tell whether ``face`` may follow ``last`` in a track."""
-        gap = _start(face) - _start(last)
-        if last.attributes["stream"] != face.attributes["stream"] or not 0 < gap <= TRACK_GAP:
+        """Tell whether ``face`` may follow ``last`` in a track that is open."""
+        if _start(face) <= _start(last):
             return False
         farness, likeness = self._farness(last, face), self.likeness
-        return farness < likeness.farness(likeness.same) or (
+        large = min(_pixels(last), _pixels(face)) >= SMALL
+        return (large and farness < likeness.farness(likeness.same)) or (
             farness < likeness.farness(likeness.same_in_place)
             and _overlap(last.region, face.region) > SAME_PLACE
         )
 
-    def _nearest(
-        self, faces: list[Observation], references: References
-    ) -> list[tuple[Reference, float, Observation]]:
-        """Return each entry with its raw number for the nearest of ``faces``, nearest entry first."""
+    def _matches(
+        self, faces: list[Observation], near: dict[str, Indices], references: References
+    ) -> list[_Match]:
+        """Return the references most like a track, best first, each with the face that is most like it."""
         assert references.vectors is not None
-        vectors = np.stack([face.vector for face in faces if face.vector is not None])
-        raws = self.likeness.raws(vectors, references.vectors)
-        far = self.likeness.farness(raws)
-        best: dict[str, tuple[float, Reference, float, Observation]] = {}
-        for column, (reference, row) in enumerate(zip(references.refs, far.argmin(0), strict=True)):
-            farness = float(far[row, column])
-            if reference.id not in best or farness < best[reference.id][0]:
-                best[reference.id] = (farness, reference, float(raws[row, column]), faces[row])
-        ordered = sorted(best.values(), key=lambda item: (item[0], item[1].id))
-        return [(reference, raw, face) for _, reference, raw, face in ordered]
+        best: dict[str, _Match] = {}
+        for face in faces:
+            assert face.vector is not None
+            rows = near[face.id]
+            raws = self.likeness.raws(face.vector[None], references.vectors[rows]).astype(
+                np.float64
+            )
+            scores = self._calibration.scores(raws, np.full(len(raws), _pixels(face)))
+            for row, raw, score in zip(rows.tolist(), raws.tolist(), scores.tolist(), strict=True):
+                match = _Match(score, raw, face, references.refs[row])
+                known = best.get(match.reference.id)
+                if known is None or self._order(match) < self._order(known):
+                    best[match.reference.id] = match
+        return sorted(best.values(), key=self._order)
+
+    def _order(self, match: _Match) -> tuple[float, float, str]:
+        return -match.score, self.likeness.farness(match.raw), match.reference.id
+
+    def _near(
+        self, observations: Sequence[Observation], references: References
+    ) -> dict[str, Indices]:
+        """Return by the id of each face the rows nearest to it, of ``TOP`` references at least.
+
+        Vectors of length 1 are in one order by cosine and by Euclidean distance.
+        """
+        assert references.vectors is not None
+        near: dict[str, Indices] = {}
+        left, count = list(observations), CANDIDATES
+        while left:
+            vectors = np.stack([face.vector for face in left if face.vector is not None])
+            rows, _ = nearest_rows(vectors, references.vectors, count)
+            near.update({face.id: row for face, row in zip(left, rows, strict=True)})
+            if count >= len(references):
+                break
+            # a person with very many templates must not hide the others
+            left = [
+                face
+                for face in left
+                if len({references.refs[row].id for row in near[face.id]}) < TOP
+            ]
+            count *= 8
+        return near
+
+
+@dataclass(frozen=True)
+class _Match:
+    """A reference and the face of a track that is most like it."""
+
+    score: float
+    raw: float
+    face: Observation
+    reference: Reference
+
+
+def _quality_note(largest: Observation, track: list[Observation]) -> str:
+    """Say how good the best look at a track is, in one sentence."""
+    best = max(track, key=_worth)
+    note = f"largest at {_start(largest):.2f} s; the crop is of {_start(best):.2f} s"
+    if "quality" in best.attributes:
+        note += f", quality {best.attributes['quality']:.2f}, {_pixels(best):.0f} pixels high"
+    return f"{note}; of its matches the best {TOP} from score {SCORE_FLOOR} are kept"
 
 
 def _crop(pixels: Pixels, box: Box) -> bytes:
@@ -243,6 +311,15 @@ def _crop(pixels: Pixels, box: Box) -> bytes:
 
 def _start(face: Observation) -> float:
     return face.span.start if face.span else 0.0
+
+
+def _pixels(face: Observation) -> float:
+    return float(face.attributes["pixels"])
+
+
+def _worth(face: Observation) -> tuple[float, float]:
+    """Return how good the evidence of a face is: its quality where the analyzer measures it, then its size."""
+    return float(face.attributes.get("quality", 0.0)), _area(face)
 
 
 def _area(face: Observation) -> float:
