@@ -93,6 +93,11 @@ def applies_checks(rule: Rule, situation: Situation) -> Iterator[Check]:
         if ours:
             met = not theirs or bool(_folded(ours) & _folded(theirs))
             yield _dimension(name, ours, theirs, met)
+    if applies.except_provider:
+        theirs = situation.facts.providers
+        met = not theirs or not _folded(theirs) <= _folded(applies.except_provider)
+        wanted = ", ".join(applies.except_provider)
+        yield Check("except_provider", f"not {wanted} alone", ", ".join(theirs) or "not known", met)
     if applies.from_ or applies.until:
         first, last = _days(release, situation.as_of)
         met = (applies.until is None or first <= applies.until) and (

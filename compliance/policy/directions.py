@@ -102,7 +102,7 @@ _COUNTING = (
     "find", "in", "except", "only", "declared", "when.before_seconds",
     *(f"when.{key}" for key in _LOWER), *(f"unless.{key}" for key in _MITIGATIONS),
 )  # fmt: skip
-_APPLIES = (*_DIMENSIONS, "from", "until")
+_APPLIES = (*_DIMENSIONS, "except_provider", "from", "until")
 
 
 def _counts_more(key: str, wide: Rule, narrow: Rule) -> bool:
@@ -138,6 +138,8 @@ def _applies_wider(key: str, wide: Rule, narrow: Rule) -> bool:
         return ours.from_ is None or (theirs.from_ is not None and ours.from_ <= theirs.from_)
     if key == "until":
         return ours.until is None or (theirs.until is not None and ours.until >= theirs.until)
+    if key == "except_provider":
+        return _folded(ours.except_provider) <= _folded(theirs.except_provider)
     reach, asked = getattr(ours, key), getattr(theirs, key)
     if not reach or not asked:
         return not reach

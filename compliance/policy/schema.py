@@ -172,6 +172,9 @@ class Applies(Model):
     """Such as ``advertising`` or ``editorial``."""
     provider: Texts = ()
     """Host, vendor or model of the generation record; an asset without a record may be of any."""
+    except_provider: Texts = ()
+    """The rule is not about assets whose generation record names these alone: host, vendor and model must each
+    be listed, as far as the record tells them. An asset without a record may be of any other."""
     from_: date | None = Field(default=None, alias="from")
     """First day on which the rule is in force."""
     until: date | None = None

@@ -10,11 +10,10 @@ from datetime import date, datetime
 from types import SimpleNamespace as Known
 
 from compliance.facts import Facts
-from compliance.findings import Finding, RawKind, Status
+from compliance.findings import Finding, Status
 from compliance.policy.schema import Applies, Policy, Rule, Unless, When
 from compliance.taxonomy import PRESENCE, TAXONOMY
 from compliance.territories import CODES, GROUPS, STATES
-from compliance.types import Source
 from compliance.verdicts import Decision
 
 TORN = "integrity.undecodable"
@@ -28,7 +27,7 @@ def naive(policy: Policy, facts: Facts, now: datetime, failing: bool = False) ->
     """Decide each place apart and join what is said; ``failing``: no expression can be evaluated."""
     found = {one.id: one for one in facts.findings}
     if facts.gaps:
-        gap = {"analyzer": "media", "source": Source.METADATA, "raw_kind": RawKind.COUNT}
+        gap = {"analyzer": "media", "source": "metadata", "raw_kind": "count"}
         found["gap"] = Finding(category=TORN, asset=facts.asset, score=1, raw=1, **gap)
     names = ("territories", "channels", "audience")
     axes = [[(one,) for one in getattr(facts.release, name)] or [()] for name in names]
@@ -82,9 +81,8 @@ def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:
     if rule.label:
         return not kept, [], False
     if rule.declared == "missing":
-        kinds = {path.split(".")[0] for path in rule.find}
-        said = {kind: getattr(at.facts.release, field) for kind, field in DECLARED.items()}
-        wanted = {(kind, name) for kind in kinds for name in said[kind]}
+        kinds, release = {path.split(".")[0] for path in rule.find}, at.facts.release
+        wanted = {(kind, name) for kind in kinds for name in getattr(release, DECLARED[kind])}
         seen = {(one.category.split(".")[0], name) for one in kept.values() for name in called(one)}
         return not wanted <= seen, [], False
     failed = bool(rule.expr and kept and at.failing)
@@ -94,12 +92,11 @@ def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:
 
 def true_of(expr: str, findings: list[Finding]) -> bool:
     """Say the expression in Python."""
-    rows, nobody = [], Known(id="", bank="", entry="", label="")
+    rows, names = [], ("category", "source", "analyzer", "track", "bank", "entry", "label")
     for one in findings:
-        who, names = one.reference or nobody, ("category", "source", "analyzer", "track")
-        texts = {name: getattr(one, name) or "" for name in names} | {"reference": who.id}
-        texts |= {name: getattr(who, name) for name in ("bank", "entry", "label")}
-        rows.append(Known(**texts, **measured(one)))
+        who = one.reference or Known(id="")
+        texts = {name: getattr(one, name, getattr(who, name, "")) or "" for name in names}
+        rows.append(Known(**texts, **measured(one), reference=who.id))
     expr = expr.replace("&&", " and ").replace("||", " or ").replace("contains", "__contains__")
     expr = re.sub("(starts|ends)With", r"\1with", expr)
     expr = re.sub(r"findings\.exists\((\w+),", r"exists(lambda \1:", expr)
@@ -117,6 +114,9 @@ def applies(rule: Applies, at: Known) -> bool:
         names = {name.lower() for name in theirs if name}
         if ours and names and not names & {name.lower() for name in ours}:
             return False
+    providers = {name.lower() for name in at.facts.providers}
+    if providers and providers <= {name.lower() for name in rule.except_provider}:
+        return False
     first, last = release.starts or today, release.ends or date.max
     in_force = first <= (rule.until or date.max) and last >= (rule.from_ or date.min)
     return in_force or first > last  # nonsense proves nothing
@@ -149,8 +149,8 @@ def measured(one: Finding) -> dict[str, float]:
     """Return its numbers; what cannot be measured is larger than any, and half a second is unseen."""
     area = one.region.area_percent if one.region else INF
     seconds = one.span.seconds + 1 if one.span else INF
-    numbers = {"score": one.score, "seconds": seconds, "area_percent": area}
-    return numbers | {"frames": one.frames or INF}
+    frames = one.frames or INF
+    return {"score": one.score, "seconds": seconds, "area_percent": area, "frames": frames}
 
 
 def reaches(when: When, one: Finding) -> bool:
@@ -186,7 +186,7 @@ def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
     return said
 
 
-def examined(category: str, source: Source, rule: Rule, facts: Facts) -> bool:
+def examined(category: str, source: str, rule: Rule, facts: Facts) -> bool:
     """Did a whole and calibrated look answer, with entries to compare with where it compares?"""
     whole = [r for r in facts.reports if r.status is Status.COMPLETED and r.coverage.complete]
     sound = [one for one in whole if all(model.calibrated for model in one.models)]

@@ -194,6 +194,29 @@ def test_a_rule_applies_unless_the_release_proves_that_it_does_not(
     assert bool(hits(one, given)) is expected
 
 
+@pytest.mark.parametrize(
+    ("applies", "providers", "expected"),
+    [
+        ("provider: runway", (), True),
+        ("provider: runway", ("Runway", "gen4"), True),
+        ("provider: runway", ("kling",), False),
+        ("except_provider: [azure, sora-2]", (), True),  # nobody said, so it may be of any other
+        ("except_provider: [azure, sora-2]", ("Azure", "sora-2"), False),
+        ("except_provider: [azure, sora-2]", ("azure",), False),
+        ("except_provider: [azure, sora-2]", ("azure", "kling"), True),  # its vendor is not listed
+        ("except_provider: [azure, sora-2]", ("kling",), True),
+        ("provider: fal, except_provider: [fal, flux]", ("fal", "kling"), True),
+        ("provider: fal, except_provider: [fal, flux]", ("fal", "flux"), False),
+    ],
+)
+def test_a_rule_is_about_a_provider_unless_the_record_proves_that_it_is_not(
+    applies: str, providers: tuple[str, ...], expected: bool
+) -> None:
+    one = policy(rule(f"find: pii, applies: {{{applies}}}, then: flag"))
+    given = facts(report(finding())).model_copy(update={"providers": providers})
+    assert bool(hits(one, given)) is expected
+
+
 def test_a_waiver_takes_its_hit_out_of_the_decision_but_shows_it() -> None:
     result = evaluate(policy(PHONE), facts(report(finding()), waivers=(waiver(),)), NOW)
     assert result.decision is Decision.APPROVE

@@ -59,6 +59,12 @@ FACE = "find: likeness.face, then: reject"
         (FACE, FACE + ", applies: {territories: EU}", "weaker"),
         (FACE + ", applies: {territories: DE}", FACE + ", applies: {territories: EU}", "stronger"),
         (FACE + ", applies: {channels: tv}", FACE + ", applies: {channels: web}", ""),
+        (FACE, FACE + ", applies: {except_provider: fal}", "weaker"),
+        (
+            FACE + ", applies: {except_provider: [fal, flux]}",
+            FACE + ", applies: {except_provider: Fal}",
+            "stronger",
+        ),
         (FACE, FACE + ", applies: {until: 2026-12-31}", "weaker"),
         (
             FACE + ", applies: {from: 2026-02-01}",
