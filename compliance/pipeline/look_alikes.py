@@ -15,8 +15,6 @@ from compliance.settings import Settings
 
 ALIKE = 0.5
 """Calibrated score from which two faces are rather one person's than two people's."""
-STRANGE = 0.05
-"""Calibrated score below which no match is ever reported."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def look_alikes(
 def refuse_strangers(
     templates: Sequence[Template], known: Sequence[Template], settings: Settings, who: str
 ) -> None:
-    """Refuse faces of which no two could be the same person's.
+    """Refuse faces that are like none of the others.
 
     Args:
         templates: new ones.
@@ -90,10 +88,10 @@ def refuse_strangers(
             ]
             for other in others
         ]
-        if scores and max(scores) < STRANGE:
+        if scores and max(scores) < ALIKE:
             raise BankError(
                 "the faces are not one person's",
-                expected=f"a score of {STRANGE} or more with one of the other faces",
+                expected=f"a score of {ALIKE} or more with one of the other faces",
                 found=f"{max(scores):.2f} for the file with SHA-256 {one.source_sha256}",
                 where=who,
                 fix="leave that file out, or say --anyway if it is the same person",
