@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from compliance.errors import DigestMismatch, LicenceRefused, ModelMissing
-from compliance.model_store import Card, ModelStore
+from compliance.model_store import Calibration, Card, ModelStore
 from compliance.model_store.card import UNKNOWN, Task
 from compliance.plugins import analyzer_specs
 from compliance.resources import shipped
@@ -189,3 +189,50 @@ def test_nothing_is_claimed_of_a_hub_commit_that_is_not_named(card: Card) -> Non
         assert {file.sha256 for file in card.files} == {UNKNOWN}
         assert {file.size for file in card.files} == {UNKNOWN}
         assert "a pull records them" in " ".join(card.note.split())
+
+
+SIZED = {
+    "raw_kind": "distance",
+    "points": [(0.4, 1.0), (0.6, 0.5), (0.8, 0.0)],
+    "sizes": [
+        {"pixels": 20, "points": [(0.5, 1.0), (0.7, 0.5), (0.9, 0.0)]},
+        {"pixels": 40, "points": [(0.45, 1.0), (0.65, 0.5), (0.85, 0.0)]},
+    ],
+    "method": "m",
+    "data": "d",
+    "date": "2026-11-21",
+}
+
+
+def test_a_score_follows_the_size_and_is_interpolated_between_sizes() -> None:
+    calibration = Calibration.model_validate(SIZED)
+    scores = [calibration.score(0.65, pixels) for pixels in (5, 20, 30, 40, 80, 500)]
+    assert scores == pytest.approx([0.625, 0.625, 0.5625, 0.5, 0.375, 0.375])
+    assert calibration.score(0.65) == pytest.approx(0.375)
+
+
+def test_a_card_without_sizes_scores_alike_whatever_the_size() -> None:
+    calibration = Calibration.model_validate({**SIZED, "sizes": []})
+    assert {calibration.score(0.6, pixels) for pixels in (None, 10, 1000)} == {0.5}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "complaint"),
+    [
+        ([SIZED["sizes"][1], SIZED["sizes"][0]], "rising pixels"),
+        ([{"pixels": 20, "points": [(0.5, 0.0), (0.7, 0.5)]}], "monotone"),
+        ([{"pixels": 0, "points": [(0.5, 1.0), (0.7, 0.5)]}], "greater than or equal to 1"),
+    ],
+)
+def test_sizes_out_of_order_or_falling_the_wrong_way_are_refused(sizes, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Calibration.model_validate({**SIZED, "sizes": sizes})
+
+
+@each(*(card for card in CARDS if isinstance(card.calibration, Calibration)))
+def test_a_calibration_covers_sure_and_unlikely(card: Card) -> None:
+    assert isinstance(card.calibration, Calibration)
+    for points in (card.calibration.points, *(size.points for size in card.calibration.sizes)):
+        scores = [score for _, score in points]
+        assert max(scores) >= 0.9
+        assert min(scores) <= 0.05
