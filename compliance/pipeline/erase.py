@@ -6,7 +6,7 @@ that a face or voice could be found with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -162,11 +162,11 @@ class _Sweep:
             return set()
         own = [self._alike(one) for one in rows]
         alike = {_track(one) for one, hit in zip(rows, own, strict=True) if hit} - {NO_TRACK}
-        gone = [
+        gone = {
             index
             for index, (one, hit) in enumerate(zip(rows, own, strict=True))
             if hit or _track(one) in tracks | alike
-        ]
+        }
         if gone:
             write_atomically(path, _without(content, gone))
             self.erased.rows += len(gone)
@@ -216,15 +216,15 @@ def _track(one: Finding | Observation) -> Track:
     return (one.analyzer, name) if name else NO_TRACK
 
 
-def _without(content: bytes, gone: Sequence[int]) -> bytes:
+def _without(content: bytes, gone: Container[int]) -> bytes:
     """Return Parquet ``content`` without the rows that have the indices ``gone``."""
     import pyarrow
     import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
-    kept = sorted(set(range(table.num_rows)) - set(gone))
+    kept = pyarrow.array([row not in gone for row in range(table.num_rows)], pyarrow.bool_())
     sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(table.take(kept), sink, compression="zstd")
+    pyarrow.parquet.write_table(table.filter(kept), sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 
