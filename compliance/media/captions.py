@@ -7,25 +7,21 @@ left out. (Parsers made for showing captions skip what they do not understand.)
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 from compliance.errors import UsageError
+from compliance.media.markup import MOST_CUES, plain
 from compliance.types import Captions, Cue, Source, TimeSpan
 
 MOST_BYTES = 8 << 20
 """Largest file: ten hours of dense captions are under 1 MiB."""
-MOST_CUES = 50_000
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s.*)?")
-_SPEAKER = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
-_HARD_SPACE = re.compile(r"\\[Nnh]")
 
 
 def read_captions(path: Path, source: Source) -> Captions:
@@ -52,17 +48,6 @@ def read_captions(path: Path, source: Source) -> Captions:
         raise _refused(path, "text", f"{len(cues)} cues", f"1 to {MOST_CUES} cues with text")
     sha256 = hashlib.sha256(content).hexdigest()
     return Captions(source=source, sha256=sha256, cues=tuple(cues))
-
-
-def plain(marked: str) -> str:
-    """Return what a viewer reads of a cue: without tags and codes, a speaker's name before a colon.
-
-    Args:
-        marked: text with WebVTT, SubRip or ASS markup.
-    """
-    text = _SPEAKER.sub(lambda found: f"{found[1]}: ", marked)
-    text = _HARD_SPACE.sub(" ", _MARKUP.sub("", text))
-    return " ".join(html.unescape(text).split())
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -27,7 +27,9 @@ _GRACE_SECONDS = 1.0
 class Child:
     """One running decoder."""
 
-    def __init__(self, file: int | None, size: int, limits: DecodeLimits, slots: int) -> None:
+    def __init__(
+        self, file: int | None, size: int, limits: DecodeLimits, slots: int, sound: bool = False
+    ) -> None:
         """Start the decoder; ``slots`` is set lower where it announces that it uses fewer of them.
 
         Args:
@@ -35,7 +37,9 @@ class Child:
             size: size of the media, bytes.
             limits: what it may use.
             slots: slots of the ring.
+            sound: decode audio streams as well.
         """
+        self._sound = sound
         self._limits = limits
         self._ring_slots = self.slots = slots
         self.slot_bytes = ring.slot_bytes_of(limits.max_pixels)
@@ -62,6 +66,7 @@ class Child:
             "file": -1 if file is None else file,
             "file_bytes": size,
             "slots": self._ring_slots,
+            "sound": self._sound,
             "limits": dataclasses.asdict(self._limits),
         }
         package = Path(compliance.media.__path__[0]).parent.parent

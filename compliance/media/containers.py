@@ -1,4 +1,4 @@
-"""Decode the video streams of a container with libav, in the decoder process."""
+"""Decode the video and audio streams of a container with libav, in the decoder process."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ import av.subtitles.stream
 from av.stream import Disposition
 
 from compliance.errors import MediaError
+from compliance.media.audio import Sound, SoundStream
 from compliance.media.cover import Thumbnail
 from compliance.media.gaps import Gaps
 from compliance.media.limits import DecodeLimits
 from compliance.media.pictures import Converter
 from compliance.media.source import Source
+from compliance.media.subtitles import Said, SubtitleStream, readable
 
 if TYPE_CHECKING:
     from compliance.types import Pixels
 
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
-"""Demuxers that may run."""
-_NAMES = {"mov": "mov", "matroska": "matroska", "avi": "avi"}
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,wav,flac,ogg,mp3,aac"
+"""Demuxers that may run, each under the name that :func:`compliance.media.source.sniff` gives."""
 CODECS = (
     "h264", "hevc", "libdav1d", "av1", "vp8", "libvpx", "vp9", "libvpx-vp9", "mpeg4", "mpeg1video",
     "mpeg2video", "mjpeg", "prores", "dnxhd", "ffv1", "h263", "msmpeg4v2", "msmpeg4", "rawvideo", "png",
     "theora", "huffyuv", "ffvhuff", "utvideo", "qtrle", "aac", "mp3", "mp3float", "mp2", "mp2float",
     "ac3", "eac3", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac", "pcm_s16le", "pcm_s16be",
-    "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "mov_text", "subrip", "ass", "ssa", "webvtt",
+    "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_u8",
+    "mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text",
 )  # fmt: skip
 """Decoders that may run."""
 _READ_BYTES = 1 << 18
@@ -60,8 +62,10 @@ class Decoded:
 class Container:
     """An open container and what was lost of it so far."""
 
-    def __init__(self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps) -> None:
-        """Open the container.
+    def __init__(
+        self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps, sound: bool
+    ) -> None:
+        """Open the container; ``sound`` says whether its audio streams are decoded as well.
 
         Raises:
             av.FFmpegError: it cannot be opened at all.
@@ -74,7 +78,7 @@ class Container:
         av.logging.set_level(av.logging.ERROR)
         self._container = av.open(
             source,
-            format=_NAMES[kind],
+            format=kind,
             mode="r",
             buffer_size=_READ_BYTES,
             options={"max_pixels": str(limits.max_pixels), "threads": "1"},
@@ -86,6 +90,8 @@ class Container:
             metadata_errors="replace",
         )
         self.kind = kind
+        self._sound = sound
+        self._sounds: dict[int, SoundStream] = {}
         self._start = (self._container.start_time or 0) / av.time_base
         self.decoded: dict[int, int] = {}
         self._converters: dict[int, Converter] = {}
@@ -109,27 +115,74 @@ class Container:
         """Return the declared frames a second of a stream."""
         return _rate(self._container.streams[stream])
 
-    def items(self) -> Iterator[Decoded]:
-        """Decode every video stream in one pass, in the order of the packets."""
+    def items(self) -> Iterator[Decoded | Sound | Said]:
+        """Decode video, text subtitles and, where it is wanted, audio in one pass over the packets."""
         wanted = [stream for stream in self._container.streams.video if self._usable(stream)]
-        if not wanted:
+        sounds = self._container.streams.audio if self._sound else ()
+        audible = [stream for stream in sounds if self._audible(stream)]
+        if not wanted and not audible:
             return
+        read = {
+            stream.index: SubtitleStream(stream.index, self._start, self._gaps)
+            for stream in self._container.streams.subtitles
+            if readable(stream)
+        }
+        texts = [self._container.streams[index] for index in read]
         try:
-            for packet in self._container.demux(*wanted):
-                yield from self._decode(cast("av.Packet[av.VideoStream]", packet))
+            for packet in self._container.demux(*wanted, *audible, *texts):
+                if packet.stream.index in read:
+                    yield from read[packet.stream.index].push(packet)
+                elif packet.stream.index in self._sounds:
+                    yield from self._hear(cast("av.Packet[av.AudioStream]", packet))
+                else:
+                    yield from self._decode(cast("av.Packet[av.VideoStream]", packet))
         except av.FFmpegError as error:
             self._gaps.add(f"Reading the container stopped early: {error.strerror}.")
+        for stream in audible:
+            sound = self._sounds[stream.index]
+            yield from sound.finish()
+            check_sound(stream, sound, self.kind, self._gaps)
+            if not wanted:
+                self.last = max(self.last, sound.end)
         self._check(wanted)
 
-    def _usable(self, stream: av.VideoStream) -> bool:
-        context = stream.codec_context
-        if context is None or context.codec.name not in CODECS:
-            name = "unknown" if context is None else context.codec.name
-            self._gaps.add(
-                f"Video stream {stream.index} uses the codec {name}, which is not allowed; "
-                "encode it as H.264, HEVC, VP9 or AV1."
-            )
+    def _audible(self, stream: av.AudioStream) -> bool:
+        if not allowed(stream, "Audio", "AAC, MP3, Opus, FLAC or PCM", self._gaps):
             return False
+        stream.codec_context.thread_count = 1
+        self._sounds[stream.index] = SoundStream(stream.index, self._gaps)
+        return True
+
+    def _hear(self, packet: av.Packet[av.AudioStream]) -> Iterator[Sound]:
+        stream, sound = packet.stream, self._sounds[packet.stream.index]
+        if packet.is_corrupt:
+            self._gaps.add(
+                f"Audio stream {stream.index} has a packet that its container marks as corrupt."
+            )
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise
+            self._gaps.add(
+                f"Audio stream {stream.index} has data that cannot be decoded: {error.strerror}."
+            )
+            return
+        for frame in frames:
+            if frame.is_corrupt:
+                self._gaps.add(f"Audio stream {stream.index} has damaged frames.")
+            time = None if frame.time is None else max(frame.time - self._start, 0.0)
+            if max(time or 0.0, sound.end) > self._limits.max_seconds:
+                raise OverLimit(
+                    f"Audio stream {stream.index} goes beyond {self._limits.max_seconds:g} s; cut it into "
+                    "parts, or raise the limits."
+                )
+            yield from sound.push(frame, time)
+
+    def _usable(self, stream: av.VideoStream) -> bool:
+        if not allowed(stream, "Video", "H.264, HEVC, VP9 or AV1", self._gaps):
+            return False
+        context = stream.codec_context
         context.thread_count = 1
         context.flags |= 1 << 3  # AV_CODEC_FLAG_OUTPUT_CORRUPT: look at damaged frames, and say so
         aspect = stream.sample_aspect_ratio
@@ -246,6 +299,32 @@ class _Complaints(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if len(self.texts) < 8:
             self.texts.append(f"{record.name.removeprefix('libav.')}: {record.getMessage()}"[:200])
+
+
+def allowed(stream: Any, kind: str, instead: str, gaps: Gaps) -> bool:
+    """Tell whether a stream's codec may run; a gap where not."""
+    context = stream.codec_context
+    if context is not None and context.codec.name in CODECS:
+        return True
+    name = "unknown" if context is None else context.codec.name
+    gaps.add(
+        f"{kind} stream {stream.index} uses the codec {name}, which is not allowed; "
+        f"encode it as {instead}."
+    )
+    return False
+
+
+def check_sound(stream: av.AudioStream, sound: SoundStream, kind: str, gaps: Gaps) -> None:
+    """Compare what was heard of a stream with what was declared; MP3 and AAC only guess how long they are."""
+    if not sound.heard:
+        gaps.add(f"Audio stream {stream.index} gave no sound; export the file again.")
+    elif kind not in ("mp3", "aac") and stream.duration and stream.time_base:
+        declared = float(stream.duration * stream.time_base)
+        if sound.end < declared - _TAIL_SECONDS:
+            gaps.add(
+                f"Audio stream {stream.index} declares {declared:.2f} s and ends after {sound.end:.2f} s; "
+                "the file is truncated, export it again."
+            )
 
 
 def _is_timed(stream: Any) -> bool:

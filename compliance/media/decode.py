@@ -5,31 +5,34 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from compliance.errors import MediaError, UsageError
 from compliance.facts import StreamKind
 from compliance.media import protocol
+from compliance.media.audio_parts import RATE, Parts, SoundPart
 from compliance.media.child import Child
 from compliance.media.info import DecodeSummary, MediaInfo, StreamCount
 from compliance.media.limits import DecodeLimits
-from compliance.media.protocol import BrokenProtocol, FrameMessage
+from compliance.media.markup import MOST_CUES
+from compliance.media.protocol import BrokenProtocol, FrameMessage, SoundMessage
 from compliance.media.reasons import DUPLICATE_LEVELS, Reason
 from compliance.media.selftest import self_test as self_test
-from compliance.types import Pixels
+from compliance.types import Cue, Floats, Pixels, TimeSpan
 
 
 def decoder_version() -> str:
     """Return what observation keys name as decoder: our own version and those of the libraries."""
     libraries = ("av", "pillow", "opencv-python-headless")
     versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries)
-    return f"2; {versions}"
+    return f"3; {versions}"
 
 
 _GIVEN_UP = "Reading was given up before the decoder had ended; review the file again."
@@ -72,13 +75,21 @@ class MediaReader:
     is wrong with the content ends as a gap in the summary, never as an exception.
     """
 
-    def __init__(self, path: Path, limits: DecodeLimits = DecodeLimits(), ring: int = 16) -> None:  # noqa: B008
+    def __init__(
+        self,
+        path: Path,
+        limits: DecodeLimits = DecodeLimits(),  # noqa: B008
+        ring: int = 16,
+        listen: Callable[[SoundPart], None] | None = None,
+    ) -> None:
         """Check the path.
 
         Args:
             path: the media file; never opened by the decoder itself.
             limits: what decoding may cost.
             ring: frames that may be held at once; :attr:`slots` may be fewer for very large frames.
+            listen: gets the sound in parts, while :meth:`frames` runs; None leaves sound undecoded, so that
+                nothing is said of what is wrong with it.
 
         Raises:
             UsageError: the path is a directory, or ``ring`` is below 2.
@@ -99,6 +110,9 @@ class MediaReader:
         self._sampled: dict[int, int] = {}
         self._end: dict[str, Any] | None = None
         self._cancelled = False
+        self._parts = None if listen is None else Parts(listen)
+        self._heard = 0.0
+        self._said: list[Cue] = []
 
     def __enter__(self) -> MediaReader:
         """Start the decoder and wait until it has said what the file declares."""
@@ -111,7 +125,9 @@ class MediaReader:
                     "smaller, or raise the limit."
                 )
             else:
-                self._child = Child(descriptor, size, self._limits, self._ring)
+                self._child = Child(
+                    descriptor, size, self._limits, self._ring, self._parts is not None
+                )
         finally:
             os.close(descriptor)
         while self.info is None and self._step() is not None:
@@ -185,6 +201,8 @@ class MediaReader:
                 f"The decoder broke its protocol with {error.message}, as one that was taken over by the "
                 "file would; do not open the file elsewhere."
             )
+        if self._parts is not None and not self._cancelled:
+            self._parts.finish()
         self._finish()
         return None
 
@@ -195,6 +213,15 @@ class MediaReader:
             frame = protocol.frame_of(message, self.slots, self._child.slot_bytes)
             self._child.hold(frame.slot)
             return frame
+        if kind == "said" and self.info is not None:
+            text, start, end = protocol.said_of(message)
+            self._said.append(Cue(text=text, span=TimeSpan(start=start, end=end)))
+            if len(self._said) > self._limits.max_streams * MOST_CUES:
+                raise BrokenProtocol("more subtitles than are allowed")
+            return message
+        if kind == "sound" and self.info is not None and self._child is not None:
+            self._hear(self._child, protocol.sound_of(message, self.slots, self._child.slot_bytes))
+            return message
         if kind == "info" and self.info is None:
             try:
                 self.info = MediaInfo.model_validate(message.get("info"))
@@ -216,6 +243,24 @@ class MediaReader:
             raise BrokenProtocol("a message of a type that is not expected here")
         return message
 
+    def _hear(self, child: Child, sound: SoundMessage) -> None:
+        """Copy a piece of sound out of its slot, and give the slot back."""
+        if self._parts is None:
+            raise BrokenProtocol("sound that nobody asked for")
+        self._heard += sound.count / RATE
+        if self._heard > self._limits.max_seconds * self._limits.max_streams:
+            raise BrokenProtocol("more sound than the limits allow")
+        child.hold(sound.slot)
+        samples: Floats = child.ring.sound(sound.slot, sound.channels, sound.count).copy()
+        child.release(sound.slot)
+        if not np.isfinite(samples).all():
+            self._gaps.append(
+                f"Audio stream {sound.stream} holds samples that are no numbers, which cannot be listened to; "
+                "export the file again."
+            )
+            samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+        self._parts.add(sound.stream, sound.time, samples)
+
     def _finish(self) -> None:
         """End the process and make the summary."""
         if self._child is not None:
@@ -232,6 +277,8 @@ class MediaReader:
             frames_sampled=sum(self._sampled.values()),
             shots=end["shots"],
             seconds=end["seconds"],
+            sound_seconds=self._heard,
+            captions=tuple(self._said),
             complete=self._end is not None and not self._gaps and self.info is not None,
             gaps=tuple(self._gaps),
             containment=self._containment,

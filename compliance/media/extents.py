@@ -16,6 +16,8 @@ _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _BARE_MARKERS = (0x01, 0xD8)
 """TEM and SOI, which have no length."""
 _EOI = 0xD9
+_STREAMED = (1 << 32) - 1
+"""Size in the header of sound that was written without knowing how long it would be."""
 
 
 def check_extent(source: Source, kind: str, gaps: Gaps, starts: Iterable[int] = (0,)) -> None:
@@ -47,8 +49,9 @@ def declared_end(source: Source, kind: str) -> int | None:
     """Return where the file should end, bytes; more than its size where its end is missing, None where it
     does not say. ``kind`` is what :func:`compliance.media.source.sniff` returned.
     """  # noqa: D205
-    if kind == "webp":
-        return 8 + int.from_bytes(source.at(4, 4), "little")
+    if kind in ("webp", "wav"):
+        size = int.from_bytes(source.at(4, 4), "little")
+        return None if size == _STREAMED and kind == "wav" else 8 + size
     walks = {
         "avi": _end_of_lists,
         "jpeg": _end_of_picture,

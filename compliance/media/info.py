@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from compliance.facts import StreamKind
-from compliance.types import Model
+from compliance.types import Cue, Model
 
 
 class StreamInfo(Model):
@@ -35,7 +35,8 @@ class MediaInfo(Model):
     """One file as its container declares it."""
 
     format: str = Field(max_length=64)
-    """Container or picture format: ``mov``, ``matroska``, ``avi``, ``png``, ``jpeg``, ``gif``, ``webp``."""
+    """Container or picture format: ``mov``, ``matroska``, ``avi``, ``wav``, ``flac``, ``ogg``, ``mp3``,
+    ``aac``, ``png``, ``jpeg``, ``gif``, ``webp``."""
     duration: float | None = Field(default=None, ge=0)
     """Declared duration, seconds; 0 for a still, None where the file does not say."""
     streams: tuple[StreamInfo, ...] = Field(max_length=64)
@@ -71,7 +72,12 @@ class DecodeSummary(Model):
     shots: int = 0
     """Stretches between cuts, over all video streams; at least 1 for each that has a frame."""
     seconds: float = 0.0
-    """Presentation time of the last decoded frame, seconds."""
+    """Presentation time of the last decoded frame, seconds; of the end of the sound where there is no
+    picture and somebody listened."""
+    sound_seconds: float = 0.0
+    """Sound that was handed out, seconds, over all audio streams; 0 where nobody listened."""
+    captions: tuple[Cue, ...] = ()
+    """What the text subtitles in the file say, over all subtitle streams, in order of the file."""
     complete: bool = False
     """True only where everything the file declares was decoded and nothing was lost."""
     gaps: tuple[str, ...] = ()

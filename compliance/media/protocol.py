@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.errors import MediaError
+from compliance.media.audio_parts import MOST_CHANNELS
+from compliance.media.markup import LONGEST
 from compliance.media.reasons import Reason
 
 MAX_MESSAGE = 1 << 16
@@ -41,6 +43,17 @@ class FrameMessage:
     index: int
     reason: Reason
     difference: int
+
+
+@dataclass(frozen=True)
+class SoundMessage:
+    """A piece of sound that lies in a slot: float32 (channels, count)."""
+
+    slot: int
+    channels: int
+    count: int
+    time: float
+    stream: int
 
 
 def pack(message: dict[str, Any]) -> bytes:
@@ -87,6 +100,37 @@ def frame_of(message: dict[str, Any], slots: int, slot_bytes: int) -> FrameMessa
         reason=reason,
         difference=integer(message, "difference", 0, 255),
     )
+
+
+def sound_of(message: dict[str, Any], slots: int, slot_bytes: int) -> SoundMessage:
+    """Check a message of type ``sound``.
+
+    Raises:
+        BrokenProtocol: a field is missing, of another type or out of range.
+    """
+    channels = integer(message, "channels", 1, MOST_CHANNELS)
+    return SoundMessage(
+        slot=integer(message, "slot", 0, slots - 1),
+        channels=channels,
+        count=integer(message, "count", 1, slot_bytes // (4 * channels)),
+        time=seconds(message, "time"),
+        stream=integer(message, "stream", 0, 1 << 16),
+    )
+
+
+def said_of(message: dict[str, Any]) -> tuple[str, float, float]:
+    """Check a message of type ``said``: a text, and its first and last moment in seconds.
+
+    Raises:
+        BrokenProtocol: a field is missing, of another type or out of range.
+    """
+    text = message.get("text")
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
+        raise BrokenProtocol("a subtitle that is no short text")
+    start, end = seconds(message, "start"), seconds(message, "end")
+    if start > end:
+        raise BrokenProtocol("a subtitle that ends before it starts")
+    return text, start, end
 
 
 def integer(message: dict[str, Any], name: str, low: int, high: int) -> int:

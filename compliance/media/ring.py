@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from compliance.types import Pixels
+    from compliance.types import Floats, Pixels
 
 
 class Ring:
@@ -22,15 +22,21 @@ class Ring:
 
     def __init__(self, descriptor: int, slots: int, slot_bytes: int, writable: bool) -> None:
         """Map the ring; the descriptor may be closed afterwards."""
-        self._slot_bytes = slot_bytes
+        self.slot_bytes = slot_bytes
+        """Size of a slot, bytes."""
         access = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
         self._memory = mmap.mmap(descriptor, slots * slot_bytes, mmap.MAP_SHARED, access)
 
     def frame(self, slot: int, width: int, height: int) -> Pixels:
         """Return the uint8 RGB view (height, width, 3) of ``slot``; it keeps the memory alive."""
         count = width * height * 3
-        flat = np.frombuffer(self._memory, np.uint8, count, slot * self._slot_bytes)
+        flat = np.frombuffer(self._memory, np.uint8, count, slot * self.slot_bytes)
         return flat.reshape(height, width, 3)
+
+    def sound(self, slot: int, channels: int, count: int) -> Floats:
+        """Return the float32 view (channels, count) of ``slot``; it keeps the memory alive."""
+        flat = np.frombuffer(self._memory, np.float32, channels * count, slot * self.slot_bytes)
+        return flat.reshape(channels, count)
 
 
 def slot_bytes_of(max_pixels: int) -> int:

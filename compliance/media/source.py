@@ -41,8 +41,9 @@ class Source:
 
 
 def sniff(source: Source) -> str | None:
-    """Return the format by its first bytes: ``mov``, ``matroska``, ``avi``, ``png``, ``jpeg``, ``gif``,
-    ``webp``; None where it is none of the formats that are allowed.
+    """Return the format by its first bytes: ``mov``, ``matroska``, ``avi``, ``wav``, ``flac``, ``ogg``,
+    ``mp3``, ``aac``, ``png``, ``jpeg``, ``gif``, ``webp``; None where it is none of the formats that are
+    allowed.
     """  # noqa: D205
     head = source.at(0, 16)
     if head[:8] == b"\x89PNG\r\n\x1a\n":
@@ -52,12 +53,26 @@ def sniff(source: Source) -> str | None:
     if head[:6] in (b"GIF87a", b"GIF89a"):
         return "gif"
     if head[:4] == b"RIFF":
-        return {b"WEBP": "webp", b"AVI ": "avi"}.get(head[8:12])
+        return {b"WEBP": "webp", b"AVI ": "avi", b"WAVE": "wav"}.get(head[8:12])
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return "matroska"
+    if head[:4] in (b"fLaC", b"OggS"):
+        return "flac" if head[:1] == b"f" else "ogg"
+    if head[:3] == b"ID3":
+        return "mp3"
+    if len(head) > 3 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        return _mpeg_audio(head)
     if head[4:8] == b"ftyp":
         return None if head[8:12] in _PICTURE_BRANDS else "mov"
     return "mov" if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot") else None
+
+
+def _mpeg_audio(head: bytes) -> str | None:
+    """Return ``aac`` or ``mp3`` by the header of the first frame (ISO/IEC 13818-7 and 11172-3)."""
+    if head[1] & 0xF6 == 0xF0:
+        return "aac"
+    sound = head[1] & 0x18 != 0x08 and head[1] & 0x06 == 0x02
+    return "mp3" if sound and head[2] >> 4 not in (0, 15) and head[2] & 0x0C != 0x0C else None
 
 
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")

@@ -17,6 +17,8 @@ import cv2
 from PIL import UnidentifiedImageError
 
 from compliance.media import probes
+from compliance.media.audio import Sound
+from compliance.media.audio_parts import RATE
 from compliance.media.containers import Container, OverLimit
 from compliance.media.containment import contain
 from compliance.media.extents import check_extent
@@ -28,6 +30,7 @@ from compliance.media.ring import Ring, slot_bytes_of
 from compliance.media.sampling import Chosen, Planner
 from compliance.media.source import Source, sniff
 from compliance.media.stills import KINDS, Picture
+from compliance.media.subtitles import Said
 
 _BEAT_FRAMES = 16
 """Decoded frames between two signs of life."""
@@ -44,11 +47,12 @@ class Job:
     file: int
     file_bytes: int
     slots: int
+    sound: bool
     limits: DecodeLimits
 
 
 class Outlet:
-    """Hands frames to the reader; waits while every slot is taken."""
+    """Hands frames and sound to the reader; waits while every slot is taken."""
 
     def __init__(self, control: int, ring: Ring, slots: int) -> None:
         """Start with ``slots`` free slots."""
@@ -85,6 +89,24 @@ class Outlet:
                 "stream": stream, "index": chosen.index, "reason": chosen.reason,
                 "difference": chosen.difference,
             })  # fmt: skip
+
+    def sound(self, piece: Sound) -> None:
+        """Send a piece of sound, in as many slots as it takes."""
+        channels, count = piece.samples.shape
+        most = self._ring.slot_bytes // (4 * channels)
+        for start in range(0, count, most):
+            part = piece.samples[:, start : start + most]
+            slot = self._slot()
+            self._ring.sound(slot, *part.shape)[:] = part
+            self.send({
+                "type": "sound", "slot": slot, "channels": channels, "count": part.shape[1],
+                "time": piece.time + start / RATE, "stream": piece.stream,
+            })  # fmt: skip
+
+    def said(self, one: Said) -> None:
+        """Send a subtitle."""
+        cue = {"text": one.text, "start": one.start, "end": one.end}
+        self.send({"type": "said", "stream": one.stream, **cue})
 
     def _slot(self) -> int:
         while not self._free:
@@ -132,7 +154,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     media: Container | Picture | None = None
     planners: dict[int, Planner[Item]] = {}
     try:
-        media = _open(source, kind, job.limits, gaps)
+        media = _open(source, kind, job, gaps)
         _announce(media, job, outlet)
         _run(media, planners, outlet)
     except OverLimit as error:
@@ -154,10 +176,10 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     return {"decoded": counts, "shots": shots, "seconds": 0.0 if media is None else media.last}
 
 
-def _open(source: Source, kind: str, limits: DecodeLimits, gaps: Gaps) -> Container | Picture:
+def _open(source: Source, kind: str, job: Job, gaps: Gaps) -> Container | Picture:
     if kind in KINDS:
-        return Picture(source, kind, limits, gaps)
-    return Container(source, kind, limits, gaps)
+        return Picture(source, kind, job.limits, gaps)
+    return Container(source, kind, job.limits, gaps, job.sound)
 
 
 def _announce(media: Container | Picture, job: Job, outlet: Outlet) -> None:
@@ -196,6 +218,12 @@ def _run(media: Container | Picture, planners: dict[int, Planner[Item]], outlet:
     try:
         for item in media.items():
             outlet.beat()
+            if isinstance(item, Sound):
+                outlet.sound(item)
+                continue
+            if isinstance(item, Said):
+                outlet.said(item)
+                continue
             planner = planners.setdefault(item.stream, Planner(media.rate(item.stream)))
             for chosen in planner.push(item.index, item.time, item, item.thumbnail()):
                 outlet.frames(item.stream, chosen)
@@ -213,7 +241,7 @@ def _reason(error: Exception) -> str:
 
 
 def _unknown(source: Source) -> str:
-    allowed = "MP4, MOV, WebM, Matroska, AVI, GIF, PNG, JPEG or WebP"
+    allowed = "MP4, MOV, M4A, WebM, Matroska, AVI, GIF, PNG, JPEG, WebP, WAV, FLAC, Ogg, MP3 or AAC"
     if not source.size:
         return f"The file is empty where {allowed} was expected; export it again."
     head = source.at(0, 12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,9 +22,9 @@ from compliance.taxonomy import TEXT
 from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
-_DECODED = frozenset({Source.FRAME, Source.OCR})
+_DECODED = frozenset({Source.FRAME, Source.OCR, Source.AUDIO})
 _UNREAD = {
-    Source.CAPTION: "The captions inside the file are not read: give them with --captions FILE.",
+    Source.CAPTION: "The file has subtitles that are pictures, which nothing reads: replace them by text.",
     Source.SPEECH: "Nothing turned the sound into text: give what is spoken with --transcript FILE.",
 }
 
@@ -169,7 +169,7 @@ def _facts(
         asset_sha256=asset.id,
         reports=tuple(matched.reports),
         applicable=tuple(sorted(applicable_sources(asset, one.info))),
-        gaps=_gaps(one),
+        gaps=_gaps(one, matched.reports),
         release=release,
         consents=consents,
         waivers=waivers,
@@ -209,7 +209,7 @@ def _report(
     """
     spec = analyzers[name].spec
     wanted = spec.sources & applicable
-    sources = wanted & handed_sources(analyzers[name], one.intake.asset)
+    sources = wanted & handed_sources(analyzers[name], one)
     blocked = {
         source: f"Analyzer {report.analyzer} did not do its part: "
         + (report.reason or " ".join(report.coverage.gaps) or str(report.status))
@@ -255,9 +255,9 @@ def _report(
 def _unread(
     one: Observed, wanted: frozenset[Source], sources: frozenset[Source]
 ) -> dict[Source, str]:
-    """Return the texts that nobody made readable: in the file there may be captions beside those given."""
+    """Return the texts that nobody made readable; pictures of text may stand beside captions that are given."""
     unread = set(wanted - sources)
-    if one.info is None or one.info.has(StreamKind.SUBTITLE):
+    if one.unread_subtitles:
         unread |= wanted & {Source.CAPTION}
     return {source: why for source, why in _UNREAD.items() if source in unread}
 
@@ -285,7 +285,9 @@ def _coverage(one: Observed, sources: frozenset[Source]) -> Coverage:
     if sources & _DECODED and not sources - _DECODED:
         return _media_coverage(one)
     asset = one.intake.asset
-    return Coverage(texts_examined=len(asset.prompts) + sum(len(f.cues) for f in asset.captions))
+    return Coverage(
+        texts_examined=len(asset.prompts) + sum(len(file.cues) for file in one.captions)
+    )
 
 
 def _media_coverage(one: Observed) -> Coverage:
@@ -302,21 +304,31 @@ def _media_coverage(one: Observed) -> Coverage:
     )
 
 
-def _gaps(one: Observed) -> tuple[str, ...]:
+def _gaps(one: Observed, reports: Sequence[AnalyzerReport]) -> tuple[str, ...]:
     """Return what of the file as a whole was not read."""
     if one.intake.asset.path is None:
         return ()
     gaps = list(one.summary.gaps) if one.summary else ["The file was not decoded."]
     if one.summary and not one.summary.complete and not gaps:
         gaps.append("The file was not decoded whole.")
-    if one.info is not None and not one.info.has(StreamKind.VIDEO):
+    if one.info is not None and not one.info.has(StreamKind.VIDEO) and not _heard(reports):
         gaps.append(
-            "The file has no picture: this version examines pictures and prompts, not sound. "
-            "Expected a video or an image; review the clip that the sound belongs to."
+            "The file has no picture, and nothing listened to its sound. Expected a video or an image, or a "
+            "policy with a rule that finds something in sound, such as likeness.voice."
         )
     if not one.intake.unchanged():
         gaps.append("The file changed while it was reviewed. Review it again when it is finished.")
     return tuple(gaps)
+
+
+def _heard(reports: Sequence[AnalyzerReport]) -> bool:
+    """Tell whether an analyzer listened to all of the sound."""
+    return any(
+        report.status is Status.COMPLETED
+        and report.coverage.complete
+        and any(source is Source.AUDIO for _, source in report.examines)
+        for report in reports
+    )
 
 
 def _use(report: AnalyzerReport) -> AnalyzerUse:

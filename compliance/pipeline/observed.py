@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from compliance.facts import StreamKind
 from compliance.findings import Observation
 from compliance.media.info import DecodeSummary, MediaInfo
+from compliance.media.markup import TEXT_CODECS
 from compliance.pipeline.intake import Intake
+from compliance.types import Captions, Source
 
 
 @dataclass
@@ -23,6 +26,26 @@ class Observed:
     """Reduced observations by analyzer."""
     keys: dict[str, str] = field(default_factory=dict)
     """Key of each analyzer's observations."""
+
+    @property
+    def captions(self) -> tuple[Captions, ...]:
+        """Captions and transcripts: those that came as files, and the text subtitles in the media."""
+        asset = self.intake.asset
+        inside = self.summary.captions if self.summary else ()
+        if not inside or asset.media_sha256 is None:
+            return asset.captions
+        own = Captions(source=Source.CAPTION, sha256=asset.media_sha256, cues=inside)
+        return (*asset.captions, own)
+
+    @property
+    def unread_subtitles(self) -> bool:
+        """True where the media may have subtitles that nothing reads."""
+        if self.info is None:
+            return True
+        return any(
+            stream.kind is StreamKind.SUBTITLE and stream.codec not in TEXT_CODECS
+            for stream in self.info.streams
+        )
 
     @property
     def id(self) -> str:

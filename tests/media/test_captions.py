@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from compliance.errors import UsageError
-from compliance.media.captions import MOST_BYTES, MOST_CUES, plain, read_captions
+from compliance.media.captions import MOST_BYTES, read_captions
+from compliance.media.markup import MOST_CUES, plain
 from compliance.types import Source, TimeSpan
 
 SRT = """1

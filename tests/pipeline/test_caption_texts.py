@@ -30,12 +30,14 @@ rules:
 """
 
 
-def make_clip(path: Path, *, sound: bool = False, subtitles: bool = False) -> Path:
+def make_clip(path: Path, *, sound: bool = False, words: Path | None = None) -> Path:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="matroska") as container:
         stream = container.add_stream("libx264", rate=10)
         stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
         audio = container.add_stream("pcm_s16le", rate=16000, layout="mono") if sound else None
+        given = av.open(str(words)) if words else None
+        text = container.add_stream_from_template(given.streams[0]) if given else None
         for number in range(10):
             picture = np.full((96, 160, 3), 20 * number, np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
@@ -47,6 +49,10 @@ def make_clip(path: Path, *, sound: bool = False, subtitles: bool = False) -> Pa
             silence.sample_rate = 16000
             container.mux(audio.encode(silence))
             container.mux(audio.encode(None))
+        for packet in given.demux() if given else ():
+            if packet.dts is not None:
+                packet.stream = text
+                container.mux(packet)
     path.write_bytes(buffer.getvalue())
     return path
 
@@ -133,3 +139,55 @@ def test_captions_without_media_are_refused(tmp_path: Path) -> None:
     file.write_text("1\n00:00:01,000 --> 00:00:02,000\nhi\n")
     with pytest.raises(UsageError, match="come with a media file"):
         take_in(Request(None, captions=(read_captions(file, Source.CAPTION),)))
+
+
+def with_subtitles(target: Path, text: str, suffix: str = ".srt") -> Path:
+    """Make a clip with a subtitle track."""
+    words = target.with_suffix(suffix)
+    words.write_text(text)
+    return make_clip(target, words=words)
+
+
+SRT = """1
+00:00:00,100 --> 00:00:00,400
+<i>Here is</i> Wilhelmina
+
+2
+00:00:00,500 --> 00:00:00,900
+Quistgaard
+"""
+ASS = """[Script Info]
+ScriptType: v4.00+
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:00.10,0:00:00.90,Default,,0,0,0,,{\\an8\\b1}Wilhelmina{\\b0}\\NQuistgaard
+"""
+
+
+@pytest.mark.parametrize(("text", "suffix"), [(SRT, ".srt"), (ASS, ".ass")])
+def test_subtitles_in_the_file_are_read(clip: Path, tmp_path: Path, text: str, suffix: str) -> None:
+    path = with_subtitles(tmp_path / "subtitled.mkv", text, suffix)
+    outcome = review(path, tmp_path)
+    assert outcome.verdict.decision is Decision.REJECT
+    (finding,) = outcome.facts.findings
+    assert finding.source is Source.CAPTION
+    # Times count from the start of the asset, which is where its first packet is shown.
+    assert (finding.span.start, finding.span.end) == pytest.approx((0.1, 0.9), abs=0.25)
+    assert review(path, tmp_path).verdict.key == outcome.verdict.key, "the cache forgets captions"
+
+
+def test_harmless_subtitles_in_the_file_are_examined(tmp_path: Path) -> None:
+    path = with_subtitles(tmp_path / "subtitled.mkv", SRT.replace("Quistgaard", "smiles"))
+    assert review(path, tmp_path).verdict.decision is Decision.APPROVE
+
+
+def test_subtitles_that_are_pictures_are_not_examined_whatever_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyAV writes no picture subtitles, so that the codec is named as if nobody read it."""
+    path = with_subtitles(tmp_path / "subtitled.mkv", SRT)
+    monkeypatch.setattr("compliance.pipeline.observed.TEXT_CODECS", frozenset())
+    verdict = review(path, tmp_path, cues((0.1, 0.4, "Good evening."))).verdict
+    assert [one.source for one in verdict.not_examined] == ["caption"]
+    assert verdict.exit_code is not ExitCode.APPROVE
