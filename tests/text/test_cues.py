@@ -42,6 +42,8 @@ In May 2020 the streets were empty
 It may rain in the future
 rain running down a window at night
 a seal singing opera to a crowd
+a small seal singing to a crowd
+the young prince smiling at the camera
 the common kingfisher, and a common frog
 the future is female
 An usher showing people to their seats
