@@ -22,11 +22,13 @@ from policy_examples import (
 from policy_worlds import TABLE_CASES, policies, worlds
 
 from compliance.errors import UsageError
-from compliance.facts import Facts
+from compliance.facts import Facts, Release
+from compliance.findings import Reference
 from compliance.policy.evaluate import evaluate
 from compliance.policy.findings_table import FindingsTable
 from compliance.policy.schema import Policy
 from compliance.policy.table import evaluate_table
+from compliance.taxonomy import TAXONOMY
 from compliance.types import Source
 from compliance.verdicts import Decision
 
@@ -106,6 +108,27 @@ def test_a_consent_of_one_asset_clears_no_other_asset() -> None:
         Decision.APPROVE,
         Decision.REJECT,
     ]
+
+
+@pytest.mark.parametrize(
+    ("category", "field"),
+    [("likeness.face", "people"), ("brand.logo", "brands"), ("ip.similarity", "works")],
+)
+@pytest.mark.parametrize("said", ["unless: {declared: release}", "declared: undeclared"])
+def test_a_declaration_covers_what_it_names_in_columns_too(
+    category: str, field: str, said: str
+) -> None:
+    one = policy(rule(f"find: {category}, {said}, then: reject"))
+    reference = Reference(bank="shelf", entry="acme", label="Acme Ltd")
+    source = min(TAXONOMY.leaves[category].sources)
+    seen = finding(category, source=source, reference=reference)
+    archive = [
+        facts(report(seen), release=Release.model_validate({field: names}))
+        for names in ((), ("acme",), ("Acme Ltd",), ("shelf/acme",), ("other",))
+    ]
+    result = evaluate_table(one, FindingsTable.of(archive), NOW)
+    assert [hits.assets.tolist() for hits in result.hits] == [[0, 4]]
+    agrees(one, archive)
 
 
 def test_a_failing_expression_is_not_examined_in_its_asset_alone(
