@@ -265,7 +265,7 @@ def _voice_templates(voices: list[Path], settings: Settings) -> list[Template]:
     if not voices:
         return []
     try:
-        from compliance.pipeline.enrol_voices import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        from compliance.pipeline.enrol_voices import (
             voice_templates,
         )
     except ImportError as error:

@@ -27,6 +27,15 @@ class Comparer:
         """Digests of the models that this installation has cards of."""
         return frozenset(self._cards)
 
+    @property
+    def calibrated(self) -> frozenset[str]:
+        """Those of :attr:`known` whose numbers become scores as they are."""
+        return frozenset(
+            digest
+            for digest, card in self._cards.items()
+            if isinstance(card.calibration, Calibration)
+        )
+
     def score_of_distance(self, model: str, distance: float) -> tuple[float, RawKind, float]:
         """Return the raw number, its kind and the calibrated score of two vectors of one model.
 

@@ -26,8 +26,9 @@ from compliance.settings import Settings
 FLOOR = 0.05
 """Calibrated score from which a stored face is taken for the person's: that of the weakest match that is ever
 reported. It takes some strangers with it, whose observations are made again when they are needed."""
-VOICE_FLOOR = 0.6
-"""The same for voices, cosine: most utterances of two different speakers lie below."""
+UNKNOWN_FLOOR = 0.6
+"""Cosine that stands in where the numbers of a model by itself have no score, as those of voices: two utterances
+of one person are well above."""
 CACHED = ".observations"
 
 Track = tuple[str, str]
@@ -198,16 +199,14 @@ class _Sweep:
         for template in self._templates:
             if template.vector.shape != one.vector.shape:
                 continue
-            if template.modality == "voice":
-                lengths = np.linalg.norm(template.vector) * np.linalg.norm(one.vector)
-                if float(template.vector @ one.vector) >= VOICE_FLOOR * float(lengths):
+            if template.model in self._comparer.calibrated:
+                distance = float(np.linalg.norm(template.vector - one.vector))
+                if self._comparer.score_of_distance(template.model, distance)[2] >= FLOOR:
                     return True
-                continue
-            distance = float(np.linalg.norm(template.vector - one.vector))
-            known = template.model in self._comparer.known
-            score = self._comparer.score_of_distance(template.model, distance)[2]
-            if score >= FLOOR or (not known and distance <= 1.0):
-                return True
+            else:
+                lengths = np.linalg.norm(template.vector) * np.linalg.norm(one.vector)
+                if float(template.vector @ one.vector) >= UNKNOWN_FLOOR * float(lengths):
+                    return True
         return False
 
 
