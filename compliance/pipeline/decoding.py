@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 from compliance.errors import MediaError
+from compliance.media.audio_parts import SoundPart
 from compliance.media.decode import MediaReader
 from compliance.media.info import DecodeSummary
 from compliance.media.limits import DecodeLimits
@@ -15,13 +17,19 @@ from compliance.pipeline.observed import Observed
 
 Progress = Callable[[str, float, float], None]
 """Called with an asset's name, seconds done and seconds in all; from several threads."""
+Listen = Callable[[str, SoundPart], None]
+"""Called with an asset's id and a part of its sound; from several threads."""
 
 
 class Decoders:
     """One decoder process for each asset, several at a time."""
 
-    def __init__(self, limits: DecodeLimits, threads: int, ring: int) -> None:
+    def __init__(
+        self, limits: DecodeLimits, threads: int, ring: int, listen: Listen | None = None
+    ) -> None:
+        """Take what decoding may cost, and who listens; None leaves sound undecoded."""
         self._limits = limits
+        self._listen = listen
         self._ring = ring
         self._pool = ThreadPoolExecutor(threads, "decode")
         self._stopped = threading.Event()
@@ -50,8 +58,9 @@ class Decoders:
     def _decode(self, one: Observed, batcher: FrameBatcher, progress: Progress) -> None:
         asset = one.intake.asset
         assert asset.path is not None
+        listen = None if self._listen is None else partial(self._listen, one.id)
         try:
-            reader = MediaReader(asset.path, self._limits, self._ring)
+            reader = MediaReader(asset.path, self._limits, self._ring, listen)
         except MediaError as error:  # it was there when it was hashed
             one.summary = DecodeSummary(gaps=(str(error),))
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -144,7 +143,7 @@ def _ready(settings: Settings) -> tuple[AudioAnalyzer, str]:
     device = choose_device(settings.device, analyzer.spec.runtime).name
     analyzer.setup(device, ModelStore.of(settings))
     (digest,) = (use.sha256 for use in analyzer.models() if use.id == analyzer.spec.embedding)
-    return cast(AudioAnalyzer, analyzer), digest
+    return analyzer, digest
 
 
 def _refused(file: Path, message: str, found: str) -> BankError:

@@ -71,13 +71,14 @@ def _version(name: str) -> str:
     return f"{name} unknown"
 
 
-def decode_key(asset: Asset, limits: DecodeLimits) -> str:
-    """Return the key of how a file decodes under ``limits``."""
+def decode_key(asset: Asset, limits: DecodeLimits, sound: bool) -> str:
+    """Return the key of how a file decodes under ``limits``, with its sound or without."""
     return digest_of(
         {
             "media": asset.media_sha256,
             "decoder": [decoder_version(), SAMPLING_VERSION],
             "limits": [str(value) for value in astuple(limits)],
+            "sound": sound,
             "layout": LAYOUT,
         }
     )

@@ -1,4 +1,4 @@
-"""Everything that is seen, before any bank or policy: decode, frames, texts, files."""
+"""Everything that is seen or heard, before any bank or policy: decode, frames, sound, texts, files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from compliance.analyzers.base import (
     Analyzer,
     AssetAnalyzer,
     AssetInput,
+    AudioAnalyzer,
     FrameAnalyzer,
     TextAnalyzer,
 )
@@ -23,9 +24,10 @@ from compliance.pipeline.device import Device, choose_device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake
 from compliance.pipeline.keys import decode_key, observations_key
+from compliance.pipeline.listening import Listeners
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observed import Observed
-from compliance.types import PROMPT_SOURCES, Asset, Region, Source, TextBatch, TimeSpan
+from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
 
 A = TypeVar("A", bound=Analyzer)
 
@@ -77,7 +79,7 @@ class Observer:
         """Look at assets; failures of analyzers are recorded, never raised."""
         observed = [Observed(intake) for intake in intakes]
         ids = [one.id for one in observed]
-        self._observe_frames(observed, failures, progress)
+        self._observe_media(observed, failures, progress)
         for name in self.analyzers:
             with failures.guard(name, ids):
                 self._ready[name].result()
@@ -124,22 +126,28 @@ class Observer:
                 required,
             )
 
-    # frames
+    # frames and sound
 
-    def _observe_frames(
+    def _observe_media(
         self, observed: Sequence[Observed], failures: Failures, progress: Progress
     ) -> None:
-        """Decode what has media, several assets at once, and feed all frame analyzers."""
+        """Decode what has media, several assets at once, and feed all analyzers of frames and of sound."""
         with_media = [one for one in observed if one.intake.asset.path]
         if not with_media:
             return
-        analyzers = self._usable(FrameAnalyzer, [one.id for one in with_media], failures)
-        fresh = [one for one in with_media if not self._from_cache(one, analyzers)]
+        ids = [one.id for one in with_media]
+        analyzers = self._usable(FrameAnalyzer, ids, failures)
+        listeners = self._usable(AudioAnalyzer, ids, failures)
+        both: dict[str, Analyzer] = {**analyzers, **listeners}
+        # Sound is decoded wherever somebody should listen: what is wrong with it has to be known.
+        wanted = any(isinstance(one, AudioAnalyzer) for one in self.analyzers.values())
+        fresh = [one for one in with_media if not self._from_cache(one, both, wanted)]
         sizes = {
             name: one.spec.batch_on(self._devices[name].name) for name, one in analyzers.items()
         }
         ring = min(max(RING, *sizes.values()), MOST_RING) if sizes else RING
-        decoders = Decoders(self._limits, self._threads, ring)
+        hearing = Listeners(listeners, failures)
+        decoders = Decoders(self._limits, self._threads, ring, hearing.put if wanted else None)
         batcher = FrameBatcher(
             analyzers,
             self._threads,
@@ -148,7 +156,7 @@ class Observer:
         )
         try:
             decoders.run(fresh, batcher, progress)
-            batches = batcher.finish()
+            batches = batcher.finish() | hearing.heard
         except BaseException:
             decoders.cancel()
             batcher.cancel()
@@ -157,14 +165,14 @@ class Observer:
             one.observations.update(
                 {name: found for (name, asset), found in batches.items() if asset == one.id}
             )
-            self._to_cache(one, analyzers, failures)
+            self._to_cache(one, both, failures, wanted)
 
-    def _from_cache(self, one: Observed, analyzers: Mapping[str, Analyzer]) -> bool:
+    def _from_cache(self, one: Observed, analyzers: Mapping[str, Analyzer], sound: bool) -> bool:
         """Take observations from the cache; False where any is missing."""
         asset = one.intake.asset
         if self._cache is None:
             return False
-        note = self._cache.load_note(decode_key(asset, self._limits))
+        note = self._cache.load_note(decode_key(asset, self._limits, sound))
         if note is None:
             return False
         found = {}
@@ -181,7 +189,7 @@ class Observer:
         return True
 
     def _to_cache(
-        self, one: Observed, analyzers: Mapping[str, Analyzer], failures: Failures
+        self, one: Observed, analyzers: Mapping[str, Analyzer], failures: Failures, sound: bool
     ) -> None:
         """Keep what was seen of a file that decoded whole and did not change meanwhile."""
         asset = one.intake.asset
@@ -198,7 +206,7 @@ class Observer:
             "info": one.info.model_dump(mode="json"),
             "summary": one.summary.model_dump(mode="json"),
         }
-        self._cache.save_note(decode_key(asset, self._limits), note)
+        self._cache.save_note(decode_key(asset, self._limits, sound), note)
 
     # files and texts
 
@@ -227,15 +235,17 @@ class Observer:
             failures.together_or_alone(name, list(by_id), read)
 
 
-def handed_sources(analyzer: Analyzer, asset: Asset) -> frozenset[Source]:
-    """Return the sources of ``asset`` that are handed to an analyzer; the rest it cannot have examined."""
+def handed_sources(analyzer: Analyzer, one: Observed) -> frozenset[Source]:
+    """Return the sources of an asset that are handed to an analyzer; the rest it cannot have examined."""
     if isinstance(analyzer, AssetAnalyzer):
         return analyzer.spec.sources  # it gets the file itself
     handed: frozenset[Source] = frozenset()
     if isinstance(analyzer, FrameAnalyzer):
         handed |= {Source.FRAME, Source.OCR}
+    if isinstance(analyzer, AudioAnalyzer):
+        handed |= {Source.AUDIO}
     if isinstance(analyzer, TextAnalyzer):
-        handed |= PROMPT_SOURCES | {Source.OCR} | {file.source for file in asset.captions}
+        handed |= PROMPT_SOURCES | {Source.OCR} | {file.source for file in one.captions}
     return handed
 
 
@@ -246,7 +256,7 @@ def _texts(observed: Sequence[Observed]) -> TextBatch:
         rows += [(one.id, p.text, p.source, None, None) for p in asset.prompts]
         rows += [
             (one.id, cue.text, file.source, cue.span, None)
-            for file in asset.captions
+            for file in one.captions
             for cue in file.cues
         ]
         rows += [
