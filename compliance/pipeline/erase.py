@@ -27,8 +27,8 @@ FLOOR = 0.05
 """Calibrated score from which a stored face is taken for the person's: that of the weakest match that is ever
 reported. It takes some strangers with it, whose observations are made again when they are needed."""
 UNKNOWN_FLOOR = 0.6
-"""Cosine that stands in where the numbers of a model by itself have no score, as those of voices: two utterances
-of one person are well above."""
+"""Cosine that stands in where the numbers of a model by itself have no score, as those of voices: two
+utterances of one person are well above."""
 CACHED = ".observations"
 
 Track = tuple[str, str]
