@@ -23,7 +23,15 @@ def enrolled(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         ("Barack Obama", "tests/test_images/obama.jpg"),
         ("Joe Biden", "tests/test_images/biden.jpg"),
     ):
-        done = desk.run("people", "enrol", name, "--bank", "talent", "--face", str(photos / photo))
+        given = (
+            "--bank",
+            "talent",
+            "--face",
+            str(photos / photo),
+            "--written-consent",
+            "paper.pdf",
+        )
+        done = desk.run("people", "enrol", name, *given)
         assert done.code == 0, done.err
     desk.copy(photos / "tests/test_images/obama2.jpg")
     return desk.folder
