@@ -17,7 +17,7 @@ class InsightFaceAnalyzer(BatchedFaces):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces-insightface",
-        version="1",
+        version="2",
         categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),
