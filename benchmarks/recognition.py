@@ -6,8 +6,8 @@ grey faces of the LFW subset that scikit-image carries, stand in for people of w
 Boxes are the detector's on the clean photograph, moved with it, by up to 5 % beside it; so nothing here says
 how often small faces are detected.
 
-The peer is dlib as its Python examples use it: points found on the small picture, no mirror image. ``held back``
-says what a threshold that was set by pairs of all others does to the people of ``HELD_BACK``.
+The peer is dlib as its Python examples use it: points found on the small picture, no mirror image.
+``held back`` says what a threshold that was set by pairs of all others does to the people of ``HELD_BACK``.
 
     python -m benchmarks.recognition [--data FOLDER]
 """
