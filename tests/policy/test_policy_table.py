@@ -131,6 +131,20 @@ def test_a_declaration_covers_what_it_names_in_columns_too(
     agrees(one, archive)
 
 
+def test_any_of_several_consents_of_one_person_is_enough_in_columns_too() -> None:
+    one = policy(rule("find: likeness.face, unless: {consent: covers}, then: reject"))
+    good, bad = consent(ANN), consent(ANN).model_copy(update={"id": "C-2", "revoked": NOW})
+    archive = [
+        facts(face_report(face()), applicable=(Source.FRAME,), consents=grants)
+        for grants in ((good, bad), (bad, good), (bad,))
+    ]
+    result = evaluate_table(one, FindingsTable.of(archive), NOW)
+    assert [result.decision(index) for index in range(3)] == [
+        *[Decision.APPROVE] * 2,
+        Decision.REJECT,
+    ]
+
+
 def test_a_failing_expression_is_not_examined_in_its_asset_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
