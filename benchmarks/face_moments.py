@@ -1,6 +1,6 @@
 """Whether a person who is seen for half a second, or in one frame, of a minute of video is found, and when.
 
-A face 60 pixels high stands on a moving background of 1280 × 720, for 15 frames or for one, at eight phases each
+A face 60 pixels high stands on a moving background of 1280 × 720, for 15 frames or one, at eight phases each
 against the sampling grid; the clip is encoded, decoded in the contained child, examined and matched with a
 template of another photograph.
 
