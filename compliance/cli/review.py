@@ -11,6 +11,13 @@ import typer
 
 from compliance.cli import inputs
 from compliance.cli.formats import ReportFormat
+from compliance.cli.options import (
+    CaptionFiles,
+    NegativePrompt,
+    PromptText,
+    RecordFile,
+    TranscriptFiles,
+)
 from compliance.cli.progress import bar
 from compliance.errors import UsageError
 from compliance.facts import GenerationRecord, Release
@@ -33,21 +40,11 @@ def review(
         list[Path] | None,
         typer.Argument(help="Media files; none where only a prompt is reviewed."),
     ] = None,
-    prompt: Annotated[
-        str | None, typer.Option(help="Prompt, or @FILE; it goes with every asset.")
-    ] = None,
-    negative_prompt: Annotated[str | None, typer.Option(help="Negative prompt, or @FILE.")] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="Generation record of the one asset, YAML or JSON.")
-    ] = None,
-    captions: Annotated[
-        list[Path] | None,
-        typer.Option(help="Captions of the one asset, .srt or .vtt; repeatable, never looked for."),
-    ] = None,
-    transcript: Annotated[
-        list[Path] | None,
-        typer.Option(help="What is spoken in it: .srt, .vtt, .json or plain text; repeatable."),
-    ] = None,
+    prompt: PromptText = None,
+    negative_prompt: NegativePrompt = None,
+    record: RecordFile = None,
+    captions: CaptionFiles = None,
+    transcript: TranscriptFiles = None,
     release: Annotated[
         Path | None, typer.Option(help="Release: where and for whom, YAML or JSON.")
     ] = None,

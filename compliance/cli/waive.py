@@ -9,6 +9,13 @@ from typing import Annotated
 import typer
 
 from compliance.cli import inputs
+from compliance.cli.options import (
+    CaptionFiles,
+    NegativePrompt,
+    PromptText,
+    RecordFile,
+    TranscriptFiles,
+)
 from compliance.cli.review import requests_of
 from compliance.clock import now
 from compliance.errors import UsageError
@@ -26,24 +33,16 @@ def waive(
     until: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it holds, UTC.")
     ],
-    prompt: Annotated[
-        str | None, typer.Option(help="Prompt, or @FILE, exactly as it is reviewed.")
-    ] = None,
-    negative_prompt: Annotated[str | None, typer.Option(help="Negative prompt, or @FILE.")] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="Generation record of the asset, YAML or JSON.")
-    ] = None,
-    captions: Annotated[
-        list[Path] | None, typer.Option(help="Captions, exactly as they are reviewed; repeatable.")
-    ] = None,
-    transcript: Annotated[
-        list[Path] | None, typer.Option(help="Transcript, exactly as it is reviewed; repeatable.")
-    ] = None,
+    prompt: PromptText = None,
+    negative_prompt: NegativePrompt = None,
+    record: RecordFile = None,
+    captions: CaptionFiles = None,
+    transcript: TranscriptFiles = None,
     output: Annotated[
         Path | None, typer.Option(help="File to write; by default one in the folder of waivers.")
     ] = None,
 ) -> int:
-    """Write a waiver: one asset and one rule, with owner, approver and an end. Reviews show it."""
+    """Write a waiver: one asset, exactly as it is reviewed, and one rule. Reviews show it."""
     from compliance.pipeline.intake import take_in
     from compliance.waivers import new_waiver, read_waiver, waiver_yaml
 
