@@ -1,9 +1,11 @@
-"""How often an enrolled face is recognised, and how often somebody else is taken for it.
+"""How often changed faces are found, an enrolled one is recognised, and somebody else is taken for it.
 
 Labelled photographs: the first of each person is enrolled, the others are looked for as they are and in
 worse shape. These photographs were used for the calibration on the card, so that this is no held-back figure.
 
-    python -m benchmarks.likeness [--data FOLDER]
+Detection is measured on two photographs of each person, beside dlib's detector: see likeness_detection.py.
+
+    python -m benchmarks.likeness [--data FOLDER] [--each COUNT]
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.environment import record
+from benchmarks.environment import RESULTS, record
+from benchmarks.likeness_chart import draw
+from benchmarks.likeness_detection import PLAIN, measure
+from benchmarks.likeness_variants import labelled
 from compliance.analyzers.base import References
 from compliance.analyzers.faces import FaceAnalyzer
 from compliance.findings import BankUse, Observation, Reference
@@ -82,11 +87,22 @@ def main() -> None:
     """Measure, print and record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/faces-face-recognition"))
+    parser.add_argument("--each", type=int, default=2, help="photographs of each person")
+    arguments = parser.parse_args()
+    detection = measure(labelled(arguments.data), arguments.each)
+    draw(detection["ways"], PLAIN, RESULTS / "likeness_detection.png")
+    people, changes = recognition(arguments.data)
+    print(json.dumps(changes, indent=2, ensure_ascii=False))
+    print(record("likeness", {"people": people, "changes": changes, "detection": detection}))
+
+
+def recognition(folder: Path) -> tuple[int, dict[str, dict[str, float]]]:
+    """Return how many people are enrolled, and by change how many probes were found and matched."""
     analyzer = FaceAnalyzer()
     analyzer.setup("cpu", ModelStore())
     enrolled: dict[str, Observation] = {}
     probes = []
-    for person, picture in photographs(parser.parse_args().data):
+    for person, picture in photographs(folder):
         face = largest(analyzer, picture) if person not in enrolled else None
         if face is not None:
             enrolled[person] = face
@@ -110,8 +126,7 @@ def main() -> None:
             row["possible"] += scores.get(person, 0.0) >= 0.5
             row["wrong"] += any(score >= 0.5 for who, score in scores.items() if who != person)
         figures[label] = row
-    print(json.dumps(figures, indent=2, ensure_ascii=False))
-    print(record("likeness", {"people": len(refs), "changes": figures}))
+    return len(refs), figures
 
 
 if __name__ == "__main__":

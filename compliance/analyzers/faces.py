@@ -5,41 +5,40 @@ Detection, alignment and embedding know no bank; tracks and matches are those of
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.analyzers.face_tracks import FaceMatcher, Likeness
 from compliance.findings import Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.types import FrameBatch, Pixels, Source
+from compliance.types import Floats, FrameBatch, Pixels, Source
 
-DETECTION_FLOOR = -0.1
-"""Least margin of a detection that is kept; 0 is the detector's own threshold."""
-WORKING_SIDE = 1280
-"""Longer side, pixels, that frames up to ``DOUBLED_SIDE`` are shrunk to for detection."""
-DOUBLED_SIDE = 2560
-"""Longer side, pixels, that frames are doubled up to for detection, twice at most. Larger frames are
-searched as they are: to shrink and double them would find less, since the detector wants 80 pixels."""
+if TYPE_CHECKING:
+    from compliance.runtimes.face_search import Face
 
 
 class FaceAnalyzer(FaceMatcher):
-    """dlib's frontal detector, five-point alignment and residual network.
+    """dlib's frontal detector and face network, five-point alignment and residual network.
 
-    Upright faces are found from about 40 pixels high on 1280 × 720, 60 on 1920 × 1080, and 80 from
-    2560 × 1440 upwards, 3840 × 2160 and 7680 × 4320 included.
+    Upright faces are found from about 30 pixels high on 1280 × 720, 45 on 1920 × 1080, and 60 from
+    2560 × 1440 upwards, 3840 × 2160 and 7680 × 4320 included. Turned ones have to be larger: about
+    130 pixels on 1280 × 720, a tenth of the longer side of larger frames.
     """
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces",
-        version="3",
+        version="4",
         categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.DISTANCE, RawKind.COUNT}),
-        models=("dlib-hog-frontal", "dlib-face-landmarks-5", "dlib-face-resnet"),
+        models=(
+            "dlib-hog-frontal",
+            "dlib-mmod-faces",
+            "dlib-face-landmarks-5",
+            "dlib-face-resnet",
+        ),
         runtime="dlib",
-        libraries=("dlib-bin", "opencv-python-headless"),
+        libraries=("dlib-bin", "opencv-python-headless", "torch"),
         modality="face",
         embedding="dlib-face-resnet",
         biometric=True,
@@ -52,43 +51,42 @@ class FaceAnalyzer(FaceMatcher):
     """The detector's own threshold."""
 
     def setup(self, device: str, models: ModelStore) -> None:
-        """Load the three models; dlib runs on the CPU whatever ``device`` says."""
-        from compliance.runtimes.dlib import FaceDetector, FaceEmbedder
+        """Load the four models; they run on the CPU whatever ``device`` says."""
+        from compliance.runtimes.dlib import FaceEmbedder
+        from compliance.runtimes.face_search import FaceSearch
 
-        detector, landmarks, embedding = (models.load(name) for name in self.spec.models)
-        self._detector = FaceDetector(detector)
+        loaded = [models.load(name) for name in self.spec.models]
+        histograms, network, landmarks, embedding = loaded
+        self._search = FaceSearch(histograms, network)
         self._embedder = FaceEmbedder(landmarks, embedding)
         self._calibration = embedding.calibration
-        self._models = (detector.use, landmarks.use, embedding.use)
+        self._models = tuple(model.use for model in loaded)
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
         """Return one ``face`` observation for each face, embedded in one batch over all frames.
 
         ``raw`` is the margin to the detector's threshold; it has no kind, for it becomes no score.
         """
-        found: list[tuple[int, tuple[int, int, int, int], float]] = []
-        for index, pixels in enumerate(batch.pixels):
-            found += [(index, box, margin) for box, margin in self._detect(pixels)]
-        chips = [self._embedder.align(batch.pixels[index], box) for index, box, _ in found]
+        found = [
+            (index, face)
+            for index, pixels in enumerate(batch.pixels)
+            for face in self._detect(pixels)
+        ]
+        chips = [
+            self._embedder.align(batch.pixels[index], face.box, face.angle) for index, face in found
+        ]
         vectors = self._embedder.embed(chips)
         return [
-            self._observation(batch, index, box, margin, vector)
-            for (index, box, margin), vector in zip(found, vectors, strict=True)
+            self._seen(batch, index, face, vector)
+            for (index, face), vector in zip(found, vectors, strict=True)
         ]
 
-    def _detect(self, pixels: Pixels) -> list[tuple[tuple[int, int, int, int], float]]:
-        import cv2
+    def _detect(self, pixels: Pixels) -> list[Face]:
+        return self._search.faces(pixels)
 
-        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-        height, width = grey.shape
-        longer = max(height, width)
-        scale = min(1.0, WORKING_SIDE / longer) if longer <= DOUBLED_SIDE else 1.0
-        if scale < 1:
-            size = (max(round(width * scale), 1), max(round(height * scale), 1))
-            grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        small = np.asarray(grey, np.uint8)
-        doublings = min(max(int(np.log2(DOUBLED_SIDE / max(small.shape[:2]))), 0), 2)
-        return [
-            ((round(x0 / scale), round(y0 / scale), round(x1 / scale), round(y1 / scale)), margin)
-            for (x0, y0, x1, y1), margin in self._detector.detect(small, doublings, DETECTION_FLOOR)
-        ]
+    def _seen(self, batch: FrameBatch, index: int, face: Face, vector: Floats) -> Observation:
+        from compliance.runtimes.face_quality import quality
+
+        seen = self._observation(batch, index, face.box, face.margin, vector)
+        more = {"angle": face.angle, "quality": quality(batch.pixels[index], face)}
+        return seen.but(attributes={**seen.attributes, **more})

@@ -1,0 +1,93 @@
+"""Turned, covered and small faces are found, with how they are turned and how well they can be seen."""
+
+import cv2
+import numpy as np
+import pytest
+
+from compliance.analyzers.faces import FaceAnalyzer
+from compliance.findings import Observation
+from compliance.model_store import ModelStore
+from compliance.types import FrameBatch
+
+
+@pytest.fixture(scope="module")
+def faces() -> FaceAnalyzer:
+    analyzer = FaceAnalyzer()
+    analyzer.setup("cpu", ModelStore())
+    return analyzer
+
+
+@pytest.fixture(scope="module")
+def portrait() -> np.ndarray:
+    """A public-domain portrait whose face fills a third of it, uint8 RGB (400, 400, 3)."""
+    from skimage import data
+
+    return cv2.resize(data.astronaut()[:256, 90:346], (400, 400), interpolation=cv2.INTER_CUBIC)
+
+
+def seen(faces: FaceAnalyzer, *frames: np.ndarray) -> list[Observation]:
+    moments = np.arange(len(frames), dtype=np.float64)
+    return faces.observe_frames(FrameBatch(("asset",) * len(frames), moments, frames))
+
+
+def turned(picture: np.ndarray, degrees: float) -> np.ndarray:
+    matrix = cv2.getRotationMatrix2D((200, 200), degrees, 1.0)
+    return cv2.warpAffine(picture, matrix, (400, 400), borderMode=cv2.BORDER_REPLICATE)
+
+
+@pytest.mark.parametrize("degrees", [-120, -60, 45, 90, 150, 180])
+def test_a_turned_face_is_found_with_its_angle_and_is_the_same_person(
+    faces, portrait, degrees: float
+) -> None:
+    (upright,) = seen(faces, portrait)
+    (found,) = seen(faces, turned(portrait, degrees))
+    assert abs((found.attributes["angle"] - degrees + 180) % 360 - 180) <= 30
+    assert np.linalg.norm(found.vector - upright.vector) < 0.5
+    assert found.attributes["quality"] < upright.attributes["quality"]
+
+
+@pytest.mark.parametrize("covered", ["mouth", "eyes"])
+def test_a_face_that_is_half_covered_is_found(faces, portrait, covered: str) -> None:
+    (upright,) = seen(faces, portrait)
+    left, top, right, bottom = (round(edge * 400) for edge in upright.region.box)
+    high = bottom - top
+    rows = (
+        slice(top + high * 6 // 10, bottom)
+        if covered == "mouth"
+        else slice(top + high // 5, top + high * 2 // 5)
+    )
+    masked = portrait.copy()
+    masked[rows, left + 8 : right - 8] = (150, 190, 215) if covered == "mouth" else (15, 15, 18)
+    (found,) = seen(faces, masked)
+    assert abs(found.region.box[0] - upright.region.box[0]) < 0.1
+    assert found.raw < upright.raw
+
+
+def test_a_profile_behind_a_camera_is_found(faces) -> None:
+    from skimage import data
+
+    (found,) = seen(faces, np.repeat(data.camera()[..., None], 3, 2))
+    assert found.region.box[0] < 235 / 512 < found.region.box[2]
+    assert found.region.box[1] < 155 / 512 < found.region.box[3]
+
+
+def test_pictures_without_a_face_give_none(faces) -> None:
+    from skimage import data
+
+    drawing = np.full((360, 480, 3), 240, np.uint8)
+    for number in range(12):
+        cv2.circle(drawing, (40 * number, 30 * number), 20 + 4 * number, (40, 40, 200), 2)
+    grey = [np.repeat(one[..., None], 3, 2) for one in (data.brick(), data.page())]
+    pictures = [data.coffee(), data.rocket(), data.chelsea(), drawing, *grey]
+    assert seen(faces, *(np.ascontiguousarray(one) for one in pictures)) == []
+
+
+def test_quality_falls_with_size_and_with_blur(faces, portrait) -> None:
+    small = np.full((400, 400, 3), 90, np.uint8)
+    small[100:220, 100:220] = cv2.resize(portrait, (120, 120), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(portrait, (0, 0), 5)
+    clear, tiny, dull = (
+        seen(faces, one)[0].attributes["quality"] for one in (portrait, small, blurred)
+    )
+    assert 0 <= dull < clear <= 1
+    assert 0 <= tiny < clear
