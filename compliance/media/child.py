@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import compliance.media
 from compliance.media import ring
@@ -116,12 +117,19 @@ class Child:
                 self._hung = True
                 return None
         try:
-            data, _, flags, _ = self._socket.recvmsg(MAX_MESSAGE)
+            data, _, flags, _ = self._message()
         except ConnectionError:
             return None
         if flags & socket.MSG_TRUNC:
             raise BrokenProtocol(f"a message of more than {MAX_MESSAGE} bytes")
         return data or None
+
+    def _message(self) -> tuple[bytes, list[Any], int, Any]:
+        """Take a message; that a decoder ended without reading every release is told first, and once."""
+        try:
+            return self._socket.recvmsg(MAX_MESSAGE)
+        except ConnectionError:
+            return self._socket.recvmsg(MAX_MESSAGE)
 
     def hold(self, slot: int) -> None:
         """Note that the reader has ``slot``; raise :class:`BrokenProtocol` where it had it already."""

@@ -84,3 +84,24 @@ def test_a_reader_that_was_cancelled_before_it_starts_hands_out_nothing(still_vi
     with reader:
         assert list(reader.frames()) == []
     assert "given up" in reader.summary.gaps[0] and not reader.summary.complete
+
+
+def test_what_the_decoder_said_last_is_read_although_it_ended_without_reading(
+    tmp_path: Path,
+) -> None:
+    """A slot that is given back after the decoder's last look makes the kernel report a reset first."""
+    path = tmp_path / "short.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 96, "yuv420p"
+        for level in range(0, 250, 50):
+            picture = np.full((96, 96, 3), level, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    with MediaReader(path) as reader:
+        frames = reader.frames()
+        next(frames).release()
+        os.waitid(os.P_PID, reader.pid, os.WEXITED | os.WNOWAIT)
+        for frame in frames:
+            frame.release()
+    assert reader.summary.gaps == () and reader.summary.frames_seen == 5
