@@ -110,6 +110,6 @@ def windows(speech: Floats, length: int) -> tuple[list[Floats], list[int]]:
         return [np.resize(speech, length)], [len(speech) // 2]
     hop = round(HOP * RATE)
     first = list(range(0, len(speech) - length + 1, hop))
-    if len(speech) - length - first[-1] > hop // 2:
+    if len(speech) - length > first[-1]:
         first.append(len(speech) - length)
     return [speech[at : at + length] for at in first], [at + length // 2 for at in first]

@@ -41,8 +41,7 @@ def turns(placed: Floats, apart: int) -> list[tuple[int, int]]:
     cuts = [
         at
         for at in range(1, count)
-        if alike[at] < CHANGES
-        and alike[at] == alike[max(at - apart // 2, 1) : at + apart // 2 + 1].min()
+        if alike[at] < CHANGES and alike[at] == alike[max(at - apart, 1) : at + apart + 1].min()
     ]
     edges = [0, *cuts, count]
     for _ in range(_ROUNDS):

@@ -27,6 +27,8 @@ TOP = 3
 OF_ITS_OWN = 2.4
 """Speech, seconds, from which a turn is compared by itself as well as with its track, so that a voice that was
 joined to another's track by mistake is still found."""
+PURE = 0.9
+"""Share of the most that a window of a turn has of it, from which a window counts: others hold two voices."""
 CERTAIN = 0.8
 """Mean probability of speech from which a voice is surely there: presence 1, below it 0.5."""
 
@@ -105,7 +107,13 @@ class VoiceAnalyzer:
             end = len(block.samples)
             if last < len(middles):
                 end = (middles[last - 1] + middles[last]) // 2
-            mean = vectors[first:last].mean(0)
+            within = np.array(
+                [
+                    min(end, at + self._length // 2) - max(start, at - self._length // 2)
+                    for at in middles[first:last]
+                ]
+            )
+            mean = vectors[first:last][within >= PURE * within.max()].mean(0)
             heard, until = block.time(start), block.time(end, end=True)
             steps = slice(int(heard * RATE) // self._step, int(until * RATE) // self._step + 1)
             found.append(

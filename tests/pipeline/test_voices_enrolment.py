@@ -1,5 +1,6 @@
 """What becomes a template of a voice, and what is refused with its reason."""
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from compliance.errors import BankError
 from compliance.pipeline.enrol_voices import voice_templates
 from compliance.settings import Settings
 
-pytest.importorskip("silero_vad", reason="needs the extra 'voice'")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("silero_vad") is None, reason="needs the extra 'voice'"
+)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """From recordings to a bank, and from a video with sound to a verdict about whose voice is heard."""
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from compliance.settings import Settings
 from compliance.store.engine import open_database
 from compliance.verdicts import Decision, ExitCode
 
-pytest.importorskip("silero_vad", reason="needs the extra 'voice'")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("silero_vad") is None, reason="needs the extra 'voice'"
+)
 
 POLICY = """\
 policy: test
