@@ -22,6 +22,8 @@ from compliance.types import Source
 from compliance.verdicts import Decision
 
 _Path = tuple[str | int, ...]
+_ON_REQUEST = frozenset({Source.SPEECH, Source.AUDIO})
+"""Examined only where somebody adds to the clip a transcript, or to the installation an extra."""
 _UNSET = re.compile(r"(unset|todo|tbd|nobody|unknown)\b.*", re.IGNORECASE | re.DOTALL)
 """What stands in the place of an owner before there is one."""
 
@@ -203,7 +205,7 @@ def _accepted(policy: Policy, catalogue: Sequence[Examiner]) -> Iterator[Doubt]:
         for source in sorted(set(entry.sources) - possible):
             message = f"{entry.category} cannot occur in {source}"
             yield "warning", (*at, "sources"), message, f"delete {source}"
-        for source in sorted(set(entry.sources) & possible):
+        for source in sorted((set(entry.sources) & possible) - _ON_REQUEST):
             if all(_examined(catalogue, leaf.path, source) for leaf in leaves):
                 message = (
                     f"{entry.category} in {source} is accepted, though an analyzer examines it"
