@@ -2,9 +2,10 @@
 
     python -m benchmarks._voice_space FOLDER [--write]
 
-FOLDER holds ``one-each/<speaker>-….flac``, one utterance of each of many speakers. What is kept are a mean over all
-speakers and the directions in which windows differ from their own speaker's mean, pooled over all: no speaker's own
-vector. ``--write`` replaces models/resemblyzer-space.safetensors; its digest then goes onto the card.
+FOLDER holds ``one-each/<speaker>-….flac``, one utterance of each of many speakers. What is kept are a mean over
+all speakers and the directions in which windows differ from their own speaker's mean, pooled over all: no
+speaker's own vector. ``--write`` replaces models/resemblyzer-space.safetensors; its digest then goes
+onto the card.
 """
 
 from __future__ import annotations

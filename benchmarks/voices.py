@@ -2,10 +2,12 @@
 
     python -m benchmarks.voices [--data FOLDER]
 
-FOLDER holds ``speakers/<speaker>/….flac``, several utterances each, and ``one-each/<speaker>-….flac``. The shipped space
-was fitted to ``one-each``, so it is measured on ``speakers`` alone. For figures over more speakers, the utterances of
-``one-each`` are cut into short pieces that share no sound, and the space is fitted anew without the speakers that are
-measured, in three folds. Every pair of pieces is one trial. “Plain” is the cosine of mean embeddings.
+FOLDER holds ``speakers/<speaker>/….flac``, several utterances each, and ``one-each/<speaker>-….flac``. The
+shipped space was fitted to ``one-each``, so it is measured on ``speakers`` alone. For figures over more
+speakers, the utterances of ``one-each`` are cut into short pieces that share no sound, and the space is
+fitted anew without the speakers that are measured, in three folds. Every pair of pieces is one trial.
+“Plain” is the cosine of the same mean embeddings, which our loudness helps too: Resemblyzer's own gave 1.8
+% equal error rate on ``speakers``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +62,7 @@ def listen(path: Path) -> Floats:
 
 
 def embed_all(paths: Sequence[Path]) -> list[Utterance]:
-    """Return each file's windows, as the analyzer makes them; the speaker is the name up to the first hyphen."""
+    """Return each file's windows, as the analyzer makes them; a name starts with its speaker."""
     store = ModelStore()
     activity = VoiceActivity(store.load("silero-vad"))
     embedder = VoiceEmbedder(store.load("resemblyzer"), "cpu")
@@ -100,7 +103,7 @@ def trials(place: Place, utterances: Sequence[Utterance]) -> tuple[Floats, Float
 def enrolled_trials(
     place: Place, utterances: Sequence[Utterance], enrolled: int = 3
 ) -> tuple[Floats, Floats]:
-    """Return cosines of each utterance with each speaker, by ``enrolled`` others of that speaker, five draws."""
+    """Return cosines of each utterance with each speaker, by ``enrolled`` others, in five draws."""
     rng = np.random.default_rng(0)
     placed = place(means(utterances))
     speakers = np.array([one.speaker for one in utterances])
@@ -191,6 +194,7 @@ def main() -> None:
     space = VoiceSpace.of(ModelStore().load("resemblyzer-space"))
     short = pieces(one_each) + several
     found = {
+        "packages": {name: version(name) for name in ("resemblyzer", "silero-vad")},
         "speakers": {
             "unseen": len({one.speaker for one in several}),
             "cross_validated": len({one.speaker for one in short}),
