@@ -20,19 +20,19 @@ CELL = 4
 """Pixels of a gradient cell, so that upright faces are found from about 30 pixels."""
 SIDE = 1280
 """Longer side, pixels, that frames up to twice as large are shrunk to; larger ones are halved."""
-SHARE = 0.18
+SHARE = 0.2
 """Pixels of the network's finest level for each pixel of the shrunk frame."""
-LEAST_SIDE = 320
+LEAST_SIDE = 272
 """Longer side of that level at least, pixels: faces fill more of small pictures, but not that much more."""
 SURE = 0.0
 """The histograms' own threshold; from here on nobody is asked."""
 UNSURE = -0.45
 """Least margin of the histograms that the network is asked about."""
-ASKED = 6
+ASKED = 4
 """Most places in one frame that the network is asked about, best first."""
 FACE = -0.4
 """Least margin of the network that is a face: on 55 pictures without one it stayed below -0.8."""
-ASKED_SCALES = (0.72, 0.8, 0.88, 0.96)
+ASKED_SCALES = (0.74, 0.84, 0.94)
 """Sizes of a face as fractions of the network's window: covered faces are answered to at few of them."""
 TURNS = (0, -30, 30, -60, 60, -90, 90)
 """Degrees by which a face may differ from upright, or from being on its head."""

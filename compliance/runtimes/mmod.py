@@ -30,8 +30,6 @@ MEAN = (122.782, 117.001, 104.298)
 """Subtracted from R, G and B before the division by 256, as dlib's input layer does."""
 STRIDE, FIRST = 8, 14
 """Pixels between two outputs, and from the edge to the middle of what the first one sees."""
-EDGE = 20
-"""Pixels of the mean colour around a picture, so that faces at its edge have a place in the output."""
 LAYERS = ((16, 5, 2), (32, 5, 2), (32, 5, 2), (45, 5, 1), (45, 5, 1), (45, 5, 1), (1, 9, 1))
 """Filters, kernel and stride of each convolution."""
 EPSILON = 1e-4
@@ -76,18 +74,14 @@ class MmodDetector:
         while min(height, width) * scale >= WINDOW / 2:
             size = max(round(width * scale), 1), max(round(height * scale), 1)
             level = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-            level = np.asarray(
-                cv2.copyMakeBorder(level, *[EDGE] * 4, cv2.BORDER_CONSTANT, value=MEAN), np.uint8
-            )
             for upside_down in (False, True):
                 margins = self.margins(level[::-1, ::-1] if upside_down else level)
                 for row, column in _peaks(margins, floor):
-                    x, y = STRIDE * column + FIRST, STRIDE * row + FIRST
+                    x, y = float(STRIDE * column + FIRST), float(STRIDE * row + FIRST)
                     if upside_down:
                         x, y = level.shape[1] - 1 - x, level.shape[0] - 1 - y
-                    x, y = (x - EDGE) / scale, (y - EDGE) / scale
-                    margin = float(margins[row, column])
-                    found.append(Answer(margin, x, y, WINDOW / scale, upside_down))
+                    margin, side = float(margins[row, column]), WINDOW / scale
+                    found.append(Answer(margin, x / scale, y / scale, side, upside_down))
             scale *= STEP
         return _without_overlaps(sorted(found, key=lambda one: -one.margin))
 
@@ -103,7 +97,7 @@ class MmodDetector:
         """
         import torch
 
-        given = (pixels.astype(np.float32) - np.float32(MEAN)) / np.float32(256)
+        given = (pixels.astype(np.float32) - np.array(MEAN, np.float32)) / np.float32(256)
         with torch.inference_mode():
             layout = torch.from_numpy(given).permute(2, 0, 1)[None]
             answer = self._network(layout.contiguous(memory_format=torch.channels_last))
