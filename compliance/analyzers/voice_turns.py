@@ -46,7 +46,8 @@ def turns(placed: Floats, apart: int) -> list[tuple[int, int]]:
     edges = [0, *cuts, count]
     for _ in range(_ROUNDS):
         for number in range(1, len(edges) - 1):
-            edges[number] = _moved(placed, *edges[number - 1 : number + 2], apart // 2)
+            start, cut, end = edges[number - 1 : number + 2]
+            edges[number] = _moved(placed, start, cut, end, apart // 2)
     return list(itertools.pairwise(edges))
 
 
