@@ -103,7 +103,7 @@ class FaceEmbedder:
 
     Small faces are enlarged by cubic interpolation before their points are found, and each vector is the mean
     of the face's and its mirror image's: of faces of 20 pixels, 0.94 instead of 0.90 were accepted at 1 % false
-    accepts (benchmarks/recognition.py). Templates of reduced photographs, compared with small faces, made it worse.
+    accepts (benchmarks/recognition.py). Templates of reduced photographs made it worse.
     """
 
     def __init__(self, landmarks: LoadedModel, embedding: LoadedModel) -> None:
