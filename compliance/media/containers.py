@@ -63,7 +63,7 @@ class Container:
     """An open container and what was lost of it so far."""
 
     def __init__(
-        self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps, sound: bool
+        self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps, sound: bool = False
     ) -> None:
         """Open the container; ``sound`` says whether its audio streams are decoded as well.
 
