@@ -89,7 +89,7 @@ class Lapsed:
     why: str
     """Half a sentence, such as ``revoked 2026-05-03 10:00 UTC: asked by letter``."""
     covered_by: tuple[str, ...]
-    """Grants that excuse the same findings and still stand, sorted."""
+    """Grants that still stand, excuse the same findings and each reach the whole release, sorted."""
 
 
 def lapsed(
@@ -104,6 +104,8 @@ def lapsed(
         at: the moment.
     """
     whys = {use.grant: _why(grants.get(use.grant), reasons, at) for use in verdict.consents}
+    # One that excuses the same findings in other places alone replaces nothing.
+    whole = {one.id for one in grants.values() if one.holds(verdict.release, at)}
     found = []
     for use in verdict.consents:
         if why := whys[use.grant]:
@@ -111,7 +113,7 @@ def lapsed(
             others = tuple(
                 other.grant
                 for other in verdict.consents
-                if not whys[other.grant] and set(use.findings) <= set(other.findings)
+                if other.grant in whole and set(use.findings) <= set(other.findings)
             )
             found.append(Lapsed(use, grant.ended(at) if grant else None, why, others))
     return tuple(found)
@@ -155,7 +157,8 @@ def moment_of(text: str, option: str, *, last: bool = False) -> datetime:
         pass
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             "this is no day or moment",
             expected="such as 2026-12-31 or 2026-12-31T18:00:00+01:00",
@@ -163,7 +166,6 @@ def moment_of(text: str, option: str, *, last: bool = False) -> datetime:
             where=option,
             fix="write year, month and day with two hyphens",
         ) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def check_known_territories(names: Sequence[str], option: str = "--territories") -> None:

@@ -7,11 +7,12 @@ finding it names, never a whole rule.
 from __future__ import annotations
 
 import enum
+import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import MAXYEAR, UTC, date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from compliance.findings import AnalyzerReport, Finding, Reference
 from compliance.territories import within
@@ -28,16 +29,34 @@ def _one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-class Release(Model):
-    """Where, when, to whom and for what an asset will be published. Silence means everywhere."""
+def folded(name: str) -> str:
+    """Return a channel, audience, purpose or provider as it is compared: without case, width or spare space."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
-    territories: tuple[str, ...] = ()
+
+def _named_places(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the places that are named: blanks name none, and among ``*`` nothing is left out."""
+    said = tuple(value for value in values if value.strip())
+    return () if any(value.strip() == "*" for value in said) else said
+
+
+def _named_purpose(value: str | None) -> str | None:
+    return next(iter(_named_places((value or "",))), None)
+
+
+_Places = Annotated[tuple[str, ...], AfterValidator(_named_places)]
+
+
+class Release(Model):
+    """Where, when, to whom and for what an asset will be published. Silence, or ``*``, means everywhere."""
+
+    territories: _Places = ()
     """ISO 3166-1 alpha-2 codes or a group such as ``EU``; empty means every territory."""
-    channels: tuple[str, ...] = ()
+    channels: _Places = ()
     """Such as ``tv``, ``social``, ``web``; empty means every channel."""
-    audience: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
+    audience: Annotated[_Places, BeforeValidator(_one_or_many)] = ()
     """Such as ``general`` or ``children``, one or several; empty means every audience."""
-    purpose: str | None = None
+    purpose: Annotated[str | None, AfterValidator(_named_purpose)] = None
     """Such as ``advertising`` or ``editorial``; None means every purpose."""
     starts: date | None = None
     """First day of publication, UTC; None means from now."""
@@ -107,8 +126,7 @@ def _reaches(
 
 
 def _named(wanted: tuple[str, ...], granted: tuple[str, ...]) -> bool:
-    names = {name.strip().casefold() for name in granted}
-    return all(name.strip().casefold() in names for name in wanted)
+    return {folded(name) for name in wanted} <= {folded(name) for name in granted}
 
 
 class Consent(Model):
@@ -173,7 +191,12 @@ class Consent(Model):
 
 
 def years_after(day: date, years: int) -> date:
-    """Return the same day ``years`` later; that of 29 February is the 28th where there is no 29th."""
+    """Return the same day ``years`` later; that of 29 February is the 28th where there is no 29th.
+
+    What lies behind the calendar is its last day.
+    """
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

@@ -5,12 +5,12 @@ Each condition yields a :class:`Check`, so that what decides and what explains a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from compliance.facts import Consent, Facts, Licence, Release
+from compliance.facts import Consent, Facts, Licence, Release, folded
 from compliance.findings import UNSEEN, Finding
 from compliance.policy.schema import Rule
 from compliance.taxonomy import PRESENCE, TAXONOMY
@@ -118,7 +118,7 @@ def _days(release: Release, as_of: datetime) -> tuple[date, date]:
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.strip().casefold() for name in names)
+    return frozenset(folded(name) for name in names)
 
 
 def _dimension(name: str, ours: tuple[str, ...], theirs: tuple[str, ...], met: bool) -> Check:
@@ -208,13 +208,19 @@ def identified(rule: Rule, presence: Finding, situation: Situation) -> list[Find
     ]
 
 
+def surest(matches: Sequence[Finding]) -> list[Finding]:
+    """Return the matches of the best score: the consent of a look-alike excuses nobody."""
+    best = max((one.score for one in matches), default=0.0)
+    return [one for one in matches if one.score == best]
+
+
 def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
     """Tell whether nobody knows, or nobody cleared, the face or voice of a presence."""
     known = identified(rule, finding, situation)
     wanted = f"no match ≥ {rule.when.min_score or 0.0:g}"
     if any(rule.unless.model_dump().values()):
         wanted += f" that is cleared ({_unless(rule)})"
-        known = [one for one in known if mitigations(rule, one, situation)]
+        known = [one for one in surest(known) if mitigations(rule, one, situation)]
     names = sorted({one.reference.id for one in known if one.reference})
     return Check("unknown", wanted, ", ".join(names) or "none", not names)
 

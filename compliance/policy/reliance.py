@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from compliance.facts import Consent
 from compliance.findings import Finding
-from compliance.policy.conditions import Situation, finding_checks, identified
+from compliance.policy.conditions import Situation, finding_checks, identified, surest
 from compliance.policy.schema import Rule
 from compliance.verdicts import ConsentUse
 
@@ -52,7 +52,8 @@ def _excused(rule: Rule, situation: Situation) -> Iterator[tuple[Finding, Consen
         )
         if not all(check.met for check in others):
             continue
-        for one in identified(rule, finding, situation) if rule.unknown else [finding]:
+        known = surest(identified(rule, finding, situation)) if rule.unknown else [finding]
+        for one in known:
             for consent in facts.consents:
                 if consent.covers(one, facts.release, as_of):
                     yield one, consent

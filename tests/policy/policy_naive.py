@@ -138,7 +138,8 @@ def counts(rule: Rule, one: Finding, at: Known) -> bool:
         track = [m for m in at.found.values() if (m.analyzer, m.track) == (one.analyzer, one.track)]
         sure = [m for m in track if under(rule.find, m.category) and m.score >= rule.when.min_score]
         banks = [m for m in sure if m.reference and (not rule.in_ or m.reference.bank in rule.in_)]
-        told = [m for m in banks if rule.unless == Unless() or covered(rule, m, at)]
+        best = [m for m in banks if m.score == max(other.score for other in banks)]
+        told = [m for m in best if rule.unless == Unless() or covered(rule, m, at)]
         return there and reaches(rule.when, one) and not (told and one.track is not None)
     refused = (rule.in_ and bank not in rule.in_) or (rule.only and not names & set(rule.only))
     about = under(rule.find, one.category) and reaches(rule.when, one)

@@ -95,6 +95,15 @@ def test_everybody_must_be_cleared_and_one_consent_clears_nobody_else() -> None:
     assert judged(CLEARED, both_cleared).decision is Decision.APPROVE
 
 
+def test_the_consent_of_a_look_alike_clears_no_face_that_is_more_probably_another_s() -> None:
+    given = shot(seen(), match(ANN, 0.98), match(BOB, 0.92))
+    look_alike = given.model_copy(update={"consents": (consent(BOB),)})
+    assert judged(CLEARED, look_alike).decision is Decision.REJECT
+    herself = judged(CLEARED, given.model_copy(update={"consents": (consent(ANN), consent(BOB))}))
+    assert herself.decision is Decision.APPROVE
+    assert [one.person for one in herself.consents] == [ANN.id]
+
+
 # declared
 
 

@@ -73,6 +73,16 @@ def test_a_consent_for_one_territory_clears_that_place_only() -> None:
     assert result.decision is Decision.REJECT
 
 
+@pytest.mark.parametrize("channels", [("*",), ("",), ("tv", " * "), ("ＴＶ",), (" tv\u00a0",)])
+def test_a_release_that_says_all_or_nothing_or_writes_it_otherwise_slips_past_no_rule(
+    channels: tuple[str, ...],
+) -> None:
+    rules = rule("find: pii.phone, applies: {channels: tv}, then: reject")
+    assert judged(rules, Release(channels=channels)).decision is Decision.REJECT
+    places = rule("find: pii.phone, applies: {purpose: advertising}, then: reject")
+    assert judged(places, Release(purpose="*")).decision is Decision.REJECT
+
+
 def test_what_is_not_examined_for_one_place_leaves_the_whole_incomplete() -> None:
     rules = EU_ONLY.replace("reject", "flag") + rule(
         "find: pii.email, applies: {territories: US}, then: flag", "us"
