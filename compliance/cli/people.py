@@ -264,18 +264,8 @@ def _templates(faces: list[Path], voices: list[Path], settings: Settings) -> lis
 def _voice_templates(voices: list[Path], settings: Settings) -> list[Template]:
     if not voices:
         return []
-    try:
-        from compliance.pipeline.enrol_voices import (
-            voice_templates,
-        )
-    except ImportError as error:
-        raise UsageError(
-            "voices cannot be enrolled with this installation",
-            expected="the analyzer of voices",
-            found=str(error),
-            where="--voice",
-            fix="pip install --upgrade 'compliance[voice]'; nothing was changed",
-        ) from error
+    from compliance.pipeline.enrol_voices import voice_templates
+
     return list(voice_templates(voices, settings))
 
 

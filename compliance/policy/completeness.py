@@ -25,6 +25,7 @@ MATCHED = frozenset({"likeness", "brand", "ip"})
 _MODALITIES = {"likeness.face": "face", "likeness.voice": "voice", "likeness.name": "name"}
 _ENROL = {
     "face": "run 'compliance people enrol NAME --face PHOTO'",
+    "voice": "run 'compliance people enrol NAME --voice FILE'",
     "name": "run 'compliance people enrol NAME'",
 }
 
