@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.voices import embed_all
+from benchmarks._utterances import embed_all
 from compliance.runtimes.voice_space import VoiceSpace
 from compliance.types import Floats
 
