@@ -48,7 +48,7 @@ class NameAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="names",
-        version="3",
+        version="4",
         categories=("likeness.name",),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.COUNT}),
@@ -87,7 +87,7 @@ class NameAnalyzer:
         ]
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
-        """Merge equal texts that are seen again within a second; add captions that run on into the next."""
+        """Merge equal texts that are seen again within a second; add those that run on into the next."""
         merged = merge_repeats(observations, key=lambda one: one.text)
         return merged + run_ons(merged)
 

@@ -79,19 +79,23 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def _from_cues(text: str, path: Path) -> list[Cue]:
-    """Return the cues; what stands outside any goes with the one before it, for players differ."""
+    """Return the cues; what stands outside any goes with the one before it, for players differ.
+
+    Notes, styles and cues with names are WebVTT's alone: players of SubRip show them.
+    """
     cues: list[tuple[TimeSpan, list[str]]] = []
     lines = text.split("\n")
     skipping = lines[0].startswith("WEBVTT")
+    webvtt = skipping and path.suffix.lower() != ".srt"
     for number, line in enumerate(lines, start=1):
         if "-->" in line:
             cues.append((_span(line, number, path), []))
             skipping = False
         elif not line.strip():
             skipping = False
-        elif skipping or _is_identifier(lines, number):
+        elif skipping or _is_identifier(lines, number, named=webvtt):
             continue
-        elif _BLOCK.fullmatch(line) and not lines[number - 2].strip():
+        elif webvtt and _BLOCK.fullmatch(line) and not lines[number - 2].strip():
             skipping = True
         elif cues:
             cues[-1][1].append(line)
@@ -102,10 +106,11 @@ def _from_cues(text: str, path: Path) -> list[Cue]:
     return [Cue(text=plain("\n".join(said)), span=span) for span, said in cues]
 
 
-def _is_identifier(lines: list[str], number: int) -> bool:
-    """Tell whether line ``number`` (from 1) only names the cue that starts on the next one."""
+def _is_identifier(lines: list[str], number: int, *, named: bool) -> bool:
+    """Tell whether line ``number`` (from 1) only numbers, or where ``named`` names, the cue on the next one."""
     alone = number == 1 or not lines[number - 2].strip()
-    return alone and number < len(lines) and "-->" in lines[number]
+    follows = number < len(lines) and "-->" in lines[number]
+    return alone and follows and (named or lines[number - 1].strip().isdecimal())
 
 
 def _span(line: str, number: int, path: Path) -> TimeSpan:

@@ -13,9 +13,13 @@ LONGEST = 4000
 TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
 """Codecs of subtitles in containers that are text; the others are pictures, and nothing reads them."""
 
-_SPEAKER = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
-_HARD_SPACE = re.compile(r"\\[Nnh]")
+_SPEAKER = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]*)>", re.IGNORECASE)
+_TAGS = "b|i|u|s|c|v|strong|em|font|span|lang|ruby|rt"
+_MARKUP = re.compile(
+    rf"</?(?:{_TAGS})(?:[\s.][^<>]*)?/?>|<[\d:.]+>|\{{\\[^{{}}]*\}}", re.IGNORECASE
+)
+"""What players take for markup. Whatever else stands between angle brackets many of them show."""
+_HARD_SPACE = re.compile(r"\\[Nnh]|<br\s*/?>", re.IGNORECASE)
 
 
 def plain(marked: str) -> str:
@@ -25,5 +29,5 @@ def plain(marked: str) -> str:
         marked: text with WebVTT, SubRip or ASS markup.
     """
     text = _SPEAKER.sub(lambda found: f"{found[1]}: ", marked)
-    text = _HARD_SPACE.sub(" ", _MARKUP.sub("", text))
+    text = _MARKUP.sub("", _HARD_SPACE.sub(" ", text))
     return " ".join(html.unescape(text).split())

@@ -17,8 +17,8 @@ from compliance.pipeline.device import Device
 from compliance.policy.evaluate import Evaluation
 from compliance.types import PROMPT_SOURCES, Asset, Source, digest_of
 
-LAYOUT = 1
-"""Version of the form in which observations are stored."""
+LAYOUT = 2
+"""Version of the form in which observations are stored, and of how captions are read into text."""
 
 
 def observations_key(

@@ -1,49 +1,124 @@
-"""What runs on from one caption into the next: a name may be split between two."""
+"""What runs on from one text into the next: a name may be split between captions, or lines on screen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from compliance.findings import Observation
-from compliance.types import Source, TimeSpan
+from compliance.text.documents import adjacent
+from compliance.types import Region, Source, TimeSpan
 
 PAUSE = 2.0
 """Seconds between two captions up to which a name may run on; sentences seldom pause longer."""
-NEXT = 4
+NEXT = 8
 """Captions that are tried as the next one: several languages at once stand between each other in time."""
+SHORT = 20
+"""Code points of a caption that a name may run through: captions word by word are hardly longer."""
+CHAIN = 5
+"""Captions, one short one after the other, that a name may take."""
+LINES = 200
+"""Lines on screen that are tried as the next one; a dense page has fewer."""
 SEAM = "seam"
-"""Attribute: code points of the first of the two texts, which a space follows."""
+"""Attribute: a name that begins before this code point and ends behind it runs over from the first text."""
+
+_MARKS = " \t\u2026\u2013\u2014~*#\u266a\u266b\u266c\u200b\u200e\u200f"
+"""What stands at the ends of captions that run on, besides dots and hyphens, and is not spoken."""
+
+_Timed = tuple[TimeSpan, Observation]
 
 
 def run_ons(observations: Sequence[Observation]) -> list[Observation]:
-    """Return each pair of captions, or of stretches of speech, of which the second may continue the first.
+    """Return the captions, stretches of speech or lines on screen that may continue each other, joined.
+
+    Captions continue the one before; where both are shown at once, each may be the first. Captions of a
+    word or two are joined to several. A line continues the line before it in its paragraph.
 
     Args:
         observations: texts of one asset; those without a time, or of other sources, are left out.
 
     Returns:
-        One observation for each pair, its text both with a space between, its span both; ``seam`` tells
-        where they meet.
+        One observation for each pair or chain, its text and span those of all; ``seam`` tells where the
+        first ends.
     """
-    timed = [
-        (one.span, one)
-        for one in observations
-        if one.span and one.text and one.source in (Source.CAPTION, Source.SPEECH)
-    ]
+    timed = [(one.span, one) for one in observations if one.span and one.text]
     timed.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[1].id))
-    return [
-        first.but(
-            text=f"{first.text} {second.text}",
-            span=TimeSpan(start=span.start, end=max(span.end, after.end)),
-            attributes={**first.attributes, SEAM: len(first.text or "")},
-        )
-        for place, (span, first) in enumerate(timed)
-        for after, second in timed[place + 1 : place + 1 + NEXT]
-        if second.source is first.source and after.start <= span.end + PAUSE
-    ]
+    found: list[Observation] = []
+    for source in (Source.CAPTION, Source.SPEECH):
+        found += _captions([pair for pair in timed if pair[1].source is source])
+    return found + list(_lines([pair for pair in timed if pair[1].source is Source.OCR]))
 
 
 def crosses(one: Observation, start: int, end: int) -> bool:
     """Tell whether the code points [start, end) are news: in a pair, only what reaches over the seam is."""
     seam = one.attributes.get(SEAM)
     return seam is None or start < seam < end - 1
+
+
+def _captions(timed: Sequence[_Timed]) -> Iterator[Observation]:
+    for place, (span, first) in enumerate(timed):
+        chained = False
+        for at in range(place + 1, min(place + 1 + NEXT, len(timed))):
+            after, second = timed[at]
+            if after.start > span.end + PAUSE:
+                break
+            if after.start < span.end or after.start == span.start:
+                yield _joined([(span, first), (after, second)])
+                yield _joined([(after, second), (span, first)])
+            elif chained:
+                yield _joined([(span, first), (after, second)])
+            else:
+                yield _joined([(span, first), *_chain(timed, at)])
+                chained = True
+
+
+def _chain(timed: Sequence[_Timed], at: int) -> list[_Timed]:
+    """Return the caption at ``at`` and, as long as they are short, those that follow it in time."""
+    chain = [timed[at]]
+    for after, one in timed[at + 1 : at + 1 + NEXT]:
+        last, before = chain[-1]
+        if len(chain) + 1 == CHAIN or len(before.text or "") > SHORT:
+            break
+        if last.end <= after.start <= last.end + PAUSE:
+            chain.append((after, one))
+    return chain
+
+
+def _lines(timed: Sequence[_Timed]) -> Iterator[Observation]:
+    for place, (span, one) in enumerate(timed):
+        for after, other in timed[place + 1 : place + 1 + LINES]:
+            if after.start > span.end:
+                break
+            lines = sorted([(span, one), (after, other)], key=lambda line: _corner(line[1]))
+            regions = [line.region for _, line in lines]
+            if _beside(*regions):
+                lines.sort(key=lambda line: _corner(line[1])[::-1])
+            if None not in regions and adjacent(*regions):
+                yield _joined(lines)
+
+
+def _corner(line: Observation) -> tuple[float, float]:
+    """Return the top and the left of a line."""
+    return (line.region.box[1], line.region.box[0]) if line.region else (0.0, 0.0)
+
+
+def _beside(upper: Region | None, lower: Region | None) -> bool:
+    """Tell whether two lines stand in one row."""
+    return bool(upper and lower and lower.box[1] < (upper.box[1] + upper.box[3]) / 2)
+
+
+def _joined(parts: Sequence[_Timed]) -> Observation:
+    """Return texts as one: without the dots of a sentence that goes on, or the hyphen of a divided word."""
+    _, first = parts[0]
+    text, seam = "", 0
+    for _, one in parts:
+        more = (one.text or "").lstrip(_MARKS + ".->") if text else one.text or ""
+        head = text.rstrip(_MARKS + ".-")
+        dropped = text[len(head) :]
+        divided = dropped == "-"
+        kept = text if dropped == "." else head
+        text = f"{kept}{'' if divided or not kept else ' '}{more}"
+        if one is not first and not seam:
+            seam = len(kept) - divided
+    spans = [span for span, _ in parts]
+    whole = TimeSpan(start=min(one.start for one in spans), end=max(one.end for one in spans))
+    return first.but(text=text, span=whole, attributes={**first.attributes, SEAM: seam})

@@ -69,6 +69,18 @@ def test_text_outside_any_cue_is_read_with_the_one_before(tmp_path: Path) -> Non
     assert captions.cues[1].text == "Swift & friends Donald Duck"
 
 
+@pytest.mark.parametrize("name", ["c.srt", "c.vtt"])
+def test_what_players_of_subrip_show_is_read_although_webvtt_would_hide_it(
+    tmp_path: Path, name: str
+) -> None:
+    hidden = "NOTE Ann Example\nsings\n\nBob Example\n00:00:05,000 --> 00:00:06,000\nbye\n"
+    captions = read(tmp_path, f"{SRT}\n{hidden}", name)
+    assert captions.cues[1].text == "Swift & friends NOTE Ann Example sings Bob Example"
+    as_webvtt = read(tmp_path, f"WEBVTT\n\n{SRT}\n{hidden}", name)
+    told = " NOTE Ann Example sings Bob Example" if name == "c.srt" else ""
+    assert as_webvtt.cues[1].text == f"Swift & friends{told}"
+
+
 @pytest.mark.parametrize(
     ("marked", "seen"),
     [
@@ -78,6 +90,10 @@ def test_text_outside_any_cue_is_read_with_the_one_before(tmp_path: Path) -> Non
         ("<font color='red'>a</font>", "a"),
         ("&lt;b&gt;", "<b>"),
         ("<00:01.000>ka<00:01.500>ra", "kara"),
+        ("<Ann Example>", "<Ann Example>"),
+        ("<ann@example.com>", "<ann@example.com>"),
+        ("Ann<br>Example<BR/>sings", "Ann Example sings"),
+        ("<V Ann>hi", "Ann: hi"),
     ],
 )
 def test_markup_is_taken_away_as_players_do(marked: str, seen: str) -> None:
