@@ -99,10 +99,16 @@ def who(
     """List who may be used, now or at a moment, and for what."""
     places, channels = _listed(territory or []), _listed(channel or [])
     check_known_territories(places, "--territory")
-    moment = moment_of(at, "--at") if at else now()
+    # Who may be used on a day may be used from its first second to its last.
+    moments = [moment_of(at, "--at", last=last) for last in (False, True)] if at else [now()]
+    moment = moments[0]
     asked = Release(territories=places, channels=channels, purpose=purpose)
     _, store = _store()
-    found = [one for one in store.that_may_apply() if _reaches(one, asked).holds(asked, moment)]
+    found = [
+        one
+        for one in store.that_may_apply()
+        if not one.objection() and all(_reaches(one, asked).holds(asked, each) for each in moments)
+    ]
     found.sort(key=lambda one: (one.person.id, one.id))
     if format is Format.JSON:
         typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
@@ -135,12 +141,13 @@ def recall(person: Person, at: At = None, format: FormatOption = Format.TEXT) ->
     from compliance.store.recall import to_recall, unpublished
     from compliance.store.verdicts import VerdictStore
 
-    moment = moment_of(at, "--at") if at else now()
+    moment = moment_of(at, "--at", last=True) if at else now()
     engine, store = _store()
     meant = _person(engine, store, person)
     grants, verdicts = store.grants([meant.reference.id]), VerdictStore(engine)
-    found = to_recall(verdicts, grants, moment)
-    waiting = unpublished(verdicts, grants, moment)
+    standing = store.that_may_apply([meant.reference.id])
+    found = to_recall(verdicts, grants, standing, moment)
+    waiting = unpublished(verdicts, grants, standing, moment)
     if format is Format.JSON:
         told = {
             "person": meant.reference.id,
@@ -189,14 +196,15 @@ def _listed(given: Many) -> tuple[str, ...]:
 
 
 def _reaches(consent: Consent, asked: Release) -> Consent:
-    """Return the grant with every dimension that nobody asked about opened."""
+    """Return the grant with every dimension that nobody asked about opened, which a minor's may not be."""
     dimensions = {
         "territories": asked.territories,
         "channels": asked.channels,
         "purposes": asked.purpose,
     }
     opened = {name: ("*",) for name, wanted in dimensions.items() if not wanted}
-    return consent.model_copy(update={"scope": consent.scope.model_copy(update=opened)})
+    scope = consent.scope.model_copy(update=opened)
+    return consent.model_copy(update={"scope": scope, "minor": False})
 
 
 def _line(one: Consent) -> str:

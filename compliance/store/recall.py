@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from compliance.consents import Lapsed, lapsed
+from compliance.facts import Consent
 from compliance.store.consents import Grant
 from compliance.store.verdicts import VerdictStore
 from compliance.verdicts import Publication, Verdict
@@ -60,14 +61,18 @@ class Recall:
         }
 
 
-def to_recall(store: VerdictStore, grants: Sequence[Grant], at: datetime) -> list[Recall]:
-    """Return the publications that relied on any of ``grants`` which has ended at ``at``, oldest first.
+def to_recall(
+    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
+) -> list[Recall]:
+    """Return the publications that relied on any of ``grants`` which covers nothing at ``at``, oldest first.
 
+    That is one that has ended, whose person was erased, or that falls short of what holds for minors.
     A publication that ran to its end before the grant did is among them, and says so.
 
     Args:
         store: where verdicts and publications are.
         grants: all grants of one person.
+        standing: those of them that may apply, see :meth:`ConsentStore.that_may_apply`.
         at: the moment.
 
     Raises:
@@ -81,28 +86,36 @@ def to_recall(store: VerdictStore, grants: Sequence[Grant], at: datetime) -> lis
             verdict.release.ends,
             runs=verdict.release.ends is None or verdict.release.ends >= at.date(),
         )
-        for verdict, ended in _resting(store, grants, at)
+        for verdict, ended in _resting(store, grants, standing, at)
         for publication in store.publications(verdict.key)
     ]
     return sorted(found, key=lambda one: (one.publication.at, one.publication.output_sha256))
 
 
-def unpublished(store: VerdictStore, grants: Sequence[Grant], at: datetime) -> tuple[str, ...]:
+def unpublished(
+    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
+) -> tuple[str, ...]:
     """Return the digests of signed copies that rely on such a grant and went nowhere that is recorded."""
     found = set[str]()
-    for verdict, _ in _resting(store, grants, at):
+    for verdict, _ in _resting(store, grants, standing, at):
         signed = {one.output_sha256 for one in store.outputs_of(verdict.key)}
         found |= signed - {one.output_sha256 for one in store.publications(verdict.key)}
     return tuple(sorted(found))
 
 
 def _resting(
-    store: VerdictStore, grants: Sequence[Grant], at: datetime
+    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
 ) -> Iterator[tuple[Verdict, tuple[Lapsed, ...]]]:
-    """Yield each verdict that rests on a grant which has ended, and those grants."""
-    ended = {one.consent.id for one in grants if one.consent.ended(at)}
+    """Yield each verdict that rests on a grant which covers nothing any more, and those grants."""
+    by_id = {one.id: one for one in standing}
+    void = {
+        one.consent.id
+        for one in grants
+        if one.consent.ended(at) or one.consent.id not in by_id or by_id[one.consent.id].objection()
+    }
     reasons = {one.revocation.grant: one.revocation.reason for one in grants if one.revocation}
-    by_id = {one.consent.id: one.consent for one in grants}
-    for verdict in store.relying_on(sorted(ended)):
+    # What ended before its person was erased says so.
+    by_id |= {one.consent.id: one.consent for one in grants if one.consent.ended(at)}
+    for verdict in store.relying_on(sorted(void)):
         found = lapsed(verdict, by_id, reasons, at)
-        yield verdict, tuple(one for one in found if one.use.grant in ended)
+        yield verdict, tuple(one for one in found if one.use.grant in void)

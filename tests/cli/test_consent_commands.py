@@ -101,6 +101,27 @@ def test_who_lists_whoever_may_be_used_there_and_then(desk: ConsentDesk) -> None
     assert one["evidence_sha256"] == hashlib.sha256(b"I, the undersigned").hexdigest()
 
 
+def test_who_lists_minors_by_what_their_guardian_granted(desk: ConsentDesk) -> None:
+    mark_minor(desk)
+    guarded = options(until="2030-12-31", guardian="Mum Example")
+    assert desk.consent("grant", ANN, *guarded).code == 0
+    assert "grants: 1" in desk.consent("who").out
+    assert "grants: 1" in desk.consent("who", "--territory", "FR").out
+    assert "grants: 0" in desk.consent("who", "--territory", "GB").out
+
+
+def test_whose_grant_ends_in_the_course_of_a_day_may_not_be_used_on_that_day(
+    desk: ConsentDesk,
+) -> None:
+    desk.grant(
+        person=ANN, scope=(*SCOPE, "--from", "2026-01-01T06:00", "--until", "2026-06-15T10:00")
+    )
+    assert "grants: 1" in desk.consent("who", "--at", "2026-06-14").out
+    assert "grants: 0" in desk.consent("who", "--at", "2026-06-15").out
+    assert "grants: 0" in desk.consent("who", "--at", "2026-01-01").out
+    assert "grants: 1" in desk.consent("who", "--at", "2026-06-15T10:00").out
+
+
 def test_history_keeps_what_was_revoked(desk: ConsentDesk) -> None:
     first = desk.grant(person=ANN)
     assert desk.consent("revoke", first, "--reason", "asked by letter").code == 0

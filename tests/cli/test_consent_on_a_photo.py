@@ -70,7 +70,8 @@ def test_from_grant_to_recall(desk: ConsentDesk) -> None:
     assert (code, after["consents"]) == (11, 0)
     keys = {one["verdict"]["key"] for one in (before, review, after)}
     assert len(keys) == 3, "revoking is not the same as never having granted"
-    (found,) = desk.recall()["publications"]
+    assert desk.recall("--at", f"{TODAY}") == desk.recall("--at", f"{TODAY}T23:59:59")
+    (found,) = desk.recall("--at", f"{TODAY}")["publications"]
     assert (found["publication"]["where"], found["still_runs"]) == (
         "https://example.org/spot",
         True,
