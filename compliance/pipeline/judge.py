@@ -61,11 +61,13 @@ def match(
         spec = analyzer.spec
         found: list[Finding] = []
         given: References | None = None
-        with failures.guard(name, [one.id]):
-            given = references(spec.modality, _embedding(analyzer)) if spec.modality else None
-            observations = one.observations.get(name, [])
-            found = checked_findings(spec, analyzer.findings(one.id, observations, given), one.id)
-            matched.crops.update(_crops(found, observations))
+        if spec.sources & applicable:
+            with failures.guard(name, [one.id]):
+                given = references(spec.modality, _embedding(analyzer)) if spec.modality else None
+                observations = one.observations.get(name, [])
+                raw = analyzer.findings(one.id, observations, given)
+                found = checked_findings(spec, raw, one.id)
+                matched.crops.update(_crops(found, observations))
         banks = given.banks if given else ()
         why = failures.why(name, one.id)
         report = _report(one, name, analyzers, applicable, matched.reports, why)
@@ -220,11 +222,11 @@ def _report(
     blocked |= _foreign(spec, sources)
     blocked |= _unread(one, wanted, sources)
     status, reason = Status.COMPLETED, ""
-    if failure is not None:
-        status, reason = Status.FAILED, failure
-    elif not wanted:
+    if not wanted:
         status = Status.NOT_APPLICABLE
         reason = f"the asset has none of: {', '.join(sorted(spec.sources))}"
+    elif failure is not None:
+        status, reason = Status.FAILED, failure
     elif not sources:
         status = Status.SKIPPED
         reason = (

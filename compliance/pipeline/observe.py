@@ -27,6 +27,7 @@ from compliance.pipeline.keys import decode_key, observations_key
 from compliance.pipeline.listening import Listeners
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observed import Observed
+from compliance.pipeline.plan import applicable_sources
 from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
 
 A = TypeVar("A", bound=Analyzer)
@@ -49,7 +50,7 @@ class Observer:
         limits: DecodeLimits,
         cache: ObservationCache | None,
     ) -> None:
-        """Start setting up the analyzers, each in a thread of its own.
+        """Set up nothing yet: that waits for assets, which may need few of the analyzers.
 
         Args:
             analyzers: in an order in which each follows those that it requires.
@@ -67,11 +68,9 @@ class Observer:
         self._threads = threads
         self._limits = limits
         self._cache = cache
+        self._models = models
         self._starter = ThreadPoolExecutor(max(len(analyzers), 1), "setup")
-        self._ready: dict[str, Future[None]] = {
-            name: self._starter.submit(analyzer.setup, self._devices[name].name, models)
-            for name, analyzer in analyzers.items()
-        }
+        self._ready: dict[str, Future[None]] = {}
 
     def observe(
         self, intakes: Sequence[Intake], failures: Failures, progress: Progress
@@ -79,16 +78,18 @@ class Observer:
         """Look at assets; failures of analyzers are recorded, never raised."""
         observed = [Observed(intake) for intake in intakes]
         ids = [one.id for one in observed]
+        self._start(intakes)
         self._observe_media(observed, failures, progress)
-        for name in self.analyzers:
+        for name, ready in self._ready.items():
             with failures.guard(name, ids):
-                self._ready[name].result()
+                ready.result()
         for one in observed:
             self._set_keys(one)
         self._observe_assets(observed, failures)
         self._observe_texts(observed, failures)
         for one in observed:
-            for name, analyzer in self.analyzers.items():
+            for name in self._ready:
+                analyzer = self.analyzers[name]
                 with failures.guard(name, [one.id]):
                     raw = one.observations.get(name, [])
                     reduced = analyzer.reduce(one.id, raw)
@@ -105,11 +106,21 @@ class Observer:
         for analyzer in self.analyzers.values():
             analyzer.close()
 
+    def _start(self, intakes: Sequence[Intake]) -> None:
+        """Begin to set up every analyzer that may have something to look at, each in a thread of its own."""
+        possible = frozenset[Source]().union(
+            *(applicable_sources(intake.asset, None) for intake in intakes)
+        )
+        for name, analyzer in self.analyzers.items():
+            if name not in self._ready and analyzer.spec.sources & possible:
+                device = self._devices[name].name
+                self._ready[name] = self._starter.submit(analyzer.setup, device, self._models)
+
     def _usable(self, kind: type[A], ids: list[str], failures: Failures) -> dict[str, A]:
         """Return the analyzers of one protocol that could be set up."""
         usable: dict[str, A] = {}
         for name, analyzer in self.analyzers.items():
-            if isinstance(analyzer, kind):
+            if name in self._ready and isinstance(analyzer, kind):
                 with failures.guard(name, ids):
                     self._ready[name].result()
                     usable[name] = analyzer
