@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compliance.findings import Observation
-from compliance.text.documents import adjacent
+from compliance.text.documents import ROW_GAP, adjacent
 from compliance.types import Region, Source, TimeSpan
 
 PAUSE = 2.0
@@ -25,6 +25,7 @@ _MARKS = " \t\u2026\u2013\u2014~*#\u266a\u266b\u266c\u200b\u200e\u200f"
 """What stands at the ends of captions that run on, besides dots and hyphens, and is not spoken."""
 
 _Timed = tuple[TimeSpan, Observation]
+_Box = tuple[float, float, float, float]
 
 
 def run_ons(observations: Sequence[Observation]) -> list[Observation]:
@@ -84,16 +85,28 @@ def _chain(timed: Sequence[_Timed], at: int) -> list[_Timed]:
 
 
 def _lines(timed: Sequence[_Timed]) -> Iterator[Observation]:
+    boxes = [one.region.box if one.region else None for _, one in timed]
     for place, (span, one) in enumerate(timed):
-        for after, other in timed[place + 1 : place + 1 + LINES]:
+        for at in range(place + 1, min(place + 1 + LINES, len(timed))):
+            after, other = timed[at]
             if after.start > span.end:
                 break
+            if not _near(boxes[place], boxes[at]):
+                continue
             lines = sorted([(span, one), (after, other)], key=lambda line: _corner(line[1]))
             regions = [line.region for _, line in lines]
             if _beside(*regions):
                 lines.sort(key=lambda line: _corner(line[1])[::-1])
-            if None not in regions and adjacent(*regions):
+            if adjacent(*regions):
                 yield _joined(lines)
+
+
+def _near(one: _Box | None, other: _Box | None) -> bool:
+    """Tell quickly whether no more lies between two lines than in a paragraph."""
+    if one is None or other is None:
+        return False
+    height = max(one[3] - one[1], other[3] - other[1])
+    return max(one[1], other[1]) - min(one[3], other[3]) <= ROW_GAP * height
 
 
 def _corner(line: Observation) -> tuple[float, float]:
