@@ -41,6 +41,13 @@ GROUPS = {
     "EFTA": frozenset({"CH", "IS", "LI", "NO"}),
 }
 """Groups by name."""
+_BELONGING = {
+    "FR": frozenset({"GF", "GP", "MF", "MQ", "RE", "YT"}),
+    "FI": frozenset({"AX"}),
+    "US": frozenset({"AS", "GU", "MP", "PR", "UM", "VI"}),
+}
+"""Where law of a territory holds although ISO gives the place a code of its own: the regions of TFEU art. 355
+(1) and (4), and the territories of the US. Rules reach them; a permission names them or does not."""
 _OFTEN_MEANT = {"UK": "GB", "EL": "GR"}
 
 
@@ -57,7 +64,7 @@ def likely(name: str) -> str | None:
 
 
 def expand(names: Iterable[str]) -> frozenset[str]:
-    """Return the codes and states that ``names`` reach together; ``US`` reaches its states, and they it.
+    """Return where rules on ``names`` apply: codes and states; ``US`` reaches its states, ``EU`` Réunion.
 
     A name that is not known might be anywhere, so it reaches every territory: a rule then applies.
     """
@@ -66,10 +73,8 @@ def expand(names: Iterable[str]) -> frozenset[str]:
         meant = likely(name)
         if meant is None:
             return CODES | STATES
-        if meant == "US":
-            reached |= STATES
-        reached |= GROUPS.get(meant, frozenset({meant}))
-    return frozenset(reached)
+        reached |= _members(meant)
+    return frozenset(reached).union(*(_BELONGING.get(code, ()) for code in reached))
 
 
 def within(wanted: Iterable[str], granted: Iterable[str]) -> bool:
@@ -83,4 +88,6 @@ def within(wanted: Iterable[str], granted: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _members(name: str) -> frozenset[str]:
-    return frozenset({name}) if likely(name) is None else expand((name,))
+    meant = likely(name) or name
+    states = STATES if meant == "US" else frozenset[str]()
+    return GROUPS.get(meant, frozenset({meant})) | states

@@ -97,7 +97,16 @@ def check_declared(people: Sequence[KnownPerson], declared: Iterable[str]) -> No
     for name in declared:
         person = find_person(people, name)
         reference = person.reference
-        if name not in (reference.id, reference.entry, reference.label):
+        called = [one for one in people if name in _called(one.reference)]
+        if len(called) > 1:  # somebody may be called like the bank and entry of another
+            raise UsageError(
+                "the release declares several people by one name",
+                expected="a name that one person alone has",
+                found=_listed(called),
+                where="release, people",
+                fix="rename one of them: compliance people erase, then enrol",
+            )
+        if not called:
             raise UsageError(
                 "the release declares a person by a name that policies do not compare",
                 expected=reference.id,
@@ -105,6 +114,11 @@ def check_declared(people: Sequence[KnownPerson], declared: Iterable[str]) -> No
                 where="release, people",
                 fix=f"write {reference.id}",
             )
+
+
+def _called(reference: Reference) -> tuple[str, str, str]:
+    """Return how policies call a person."""
+    return reference.id, reference.entry, reference.label
 
 
 def _named(people: Sequence[KnownPerson], given: str) -> list[KnownPerson]:

@@ -53,6 +53,14 @@ def test_each_place_has_a_decision_and_the_worst_is_the_whole() -> None:
     assert result.passed == ("anywhere",)
 
 
+@pytest.mark.parametrize(
+    ("rules_of", "place"), [("EU", "RE"), ("FR", "MQ"), ("EEA", "AX"), ("US", "PR")]
+)
+def test_a_rule_applies_where_the_law_of_its_territory_does(rules_of: str, place: str) -> None:
+    rules = EU_ONLY.replace("EU", rules_of)
+    assert judged(rules, Release(territories=(place,))).decision is Decision.REJECT
+
+
 def test_a_silent_release_is_one_place_that_is_everywhere() -> None:
     (cell,) = judged(EU_ONLY, Release()).cells
     assert (str(cell), cell.decision) == ("all × all × all", "reject")
