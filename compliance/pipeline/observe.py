@@ -61,10 +61,8 @@ class Observer:
             cache: where observations are kept; None keeps none.
         """
         self.analyzers = analyzers
-        self._devices = {
-            name: choose_device(device, analyzer.spec.runtime)
-            for name, analyzer in analyzers.items()
-        }
+        self._device = device
+        self._devices: dict[str, Device] = {}
         self._threads = threads
         self._limits = limits
         self._cache = cache
@@ -97,8 +95,11 @@ class Observer:
         return observed
 
     def device_of(self, name: str) -> Device:
-        """Return where the analyzer ``name`` runs, and why where it is not on a GPU."""
-        return self._devices[name]
+        """Return where the analyzer ``name`` runs, and why where it is not on a GPU.
+
+        One that had nothing to look at runs nowhere, which counts as a CPU.
+        """
+        return self._devices.get(name, Device("cpu"))
 
     def close(self) -> None:
         """Free the analyzers."""
@@ -113,8 +114,8 @@ class Observer:
         )
         for name, analyzer in self.analyzers.items():
             if name not in self._ready and analyzer.spec.sources & possible:
-                device = self._devices[name].name
-                self._ready[name] = self._starter.submit(analyzer.setup, device, self._models)
+                device = self._devices[name] = choose_device(self._device, analyzer.spec.runtime)
+                self._ready[name] = self._starter.submit(analyzer.setup, device.name, self._models)
 
     def _usable(self, kind: type[A], ids: list[str], failures: Failures) -> dict[str, A]:
         """Return the analyzers of one protocol that could be set up."""
@@ -133,7 +134,7 @@ class Observer:
                 analyzer.spec,
                 one.intake.asset,
                 analyzer.models(),
-                self._devices[name],
+                self.device_of(name),
                 required,
             )
 
