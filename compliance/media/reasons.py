@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-SAMPLING_VERSION = "1"
+SAMPLING_VERSION = "2"
 """Changes whenever the same frames can give another plan."""
 DUPLICATE_LEVELS = 6
 """Largest difference of thumbnails, in levels, of a frame that shows what an examined one showed."""
@@ -17,6 +17,8 @@ class Reason(enum.StrEnum):
     """The first one, or the last within half a second of the one before."""
     DISTINCT = "distinct"
     """It shows something that no other examined frame shows."""
+    EDGE = "edge"
+    """It lies close to where something large appears or ends."""
     CUT = "cut"
     """It is the first or the last of a shot."""
     LAST = "last"

@@ -9,10 +9,15 @@ are an *onset*; blocks that the later frame does not cover are an *end*. An end 
 means content that no examined frame shows, so the frame at hand, the last to show it, is taken. A frame is
 decided on when the frames of the longer lag behind it are known, so frames come out in order and only that
 many are held.
+
+So that the times of what is seen for a moment are known too, an onset or end that is *large* has an examined
+frame close to it on the side where the content shows. One frame serves all edges that it is close to, so
+that two frames taken for edges alone are never closer than that themselves, however much moves.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from dataclasses import dataclass
@@ -22,7 +27,7 @@ import cv2
 import numpy as np
 
 from compliance.media.cover import Envelope, Thumbnail
-from compliance.media.links import Link, Mask, usual_radius
+from compliance.media.links import Link, Mask, is_large, usual_radius
 from compliance.media.reasons import DUPLICATE_LEVELS, Reason
 
 INTERVAL = 0.5
@@ -44,6 +49,9 @@ REACH = 1
 """Blocks by which an end may lie beside its onset."""
 LEAST_BLOCKS = 2
 """Blocks that have to appear and end for a frame to be distinct."""
+EDGE_SPAN = 0.15
+"""Longest time from a large onset to the first examined frame, and from the last to a large end, seconds:
+0.2 s less a frame or so, for edges that a frame shows too faintly."""
 
 PictureT = TypeVar("PictureT")
 
@@ -95,6 +103,7 @@ class Planner(Generic[PictureT]):
         self._near: deque[Link] = deque(maxlen=AROUND)
         self._far: deque[Link] = deque(maxlen=AROUND)
         self._pending: Mask | None = None
+        self._onset_time: float | None = None
         self._examined_time: float | None = None
         self._anchor: Thumbnail | None = None
         self.shots = 0
@@ -134,6 +143,7 @@ class Planner(Generic[PictureT]):
         if not chosen.duplicate:
             self._anchor = thumbnail
         self._pending = None
+        self._onset_time = None
         self._examined_time = frame.time
         return [chosen]
 
@@ -141,7 +151,10 @@ class Planner(Generic[PictureT]):
         after = self._held[1] if len(self._held) > 1 else None
         starts = frame.near is None or frame.near.is_cut
         self.shots += starts
-        hidden = self._hides(frame)
+        radius = self._near_radius()
+        hidden = self._hides(frame, radius)
+        if self._onset_time is None and frame.near and self._is_edge(0, True, radius):
+            self._onset_time = frame.time
         if self._examined_time is None:
             return Reason.GRID
         if starts or (after is not None and after.near is not None and after.near.is_cut):
@@ -150,25 +163,42 @@ class Planner(Generic[PictureT]):
             return Reason.LAST
         if hidden:
             return Reason.DISTINCT
-        return Reason.GRID if after.time - self._examined_time > INTERVAL else None
+        if after.time - self._examined_time > INTERVAL:
+            return Reason.GRID
+        if self._onset_time is not None and after.time - self._onset_time > EDGE_SPAN:
+            return Reason.EDGE
+        late = frame.time - self._examined_time > EDGE_SPAN
+        return Reason.EDGE if late and self._is_edge(1, False, radius) else None
 
-    def _hides(self, frame: _Held[PictureT]) -> bool:
+    def _near_links(self) -> list[Link]:
+        """Return the comparisons of neighbours around the frame at hand, in order."""
+        held = itertools.islice(self._held, AROUND + 2)
+        return [*self._near, *(f.near for f in held if f.near)]
+
+    def _near_radius(self) -> int:
+        near = self._near_links()
+        return int(min(usual_radius(near), NEAR_RADII[-1])) if near else NEAR_RADII[0]
+
+    def _is_edge(self, ahead: int, onset: bool, radius: int) -> bool:
+        """Tell whether something large appears or ends at the link of the held frame at ``ahead``."""
+        at = len(self._near) + ahead - (self._held[0].near is None)
+        return is_large(self._near_links(), at, onset, radius, AROUND)
+
+    def _hides(self, frame: _Held[PictureT], radius: int) -> bool:
         """Note what appears in ``frame``; tell whether something unexamined is gone after it."""
         held = list(self._held)
-        near = [*self._near, *(f.near for f in held[: AROUND + 2] if f.near)]
         far = [*self._far, *(f.far for f in held if f.far)]
         ends: list[Mask] = []
-        radius = min(usual_radius(near), NEAR_RADII[-1]) if near else NEAR_RADII[0]
         if frame.near:
-            self._note(frame.near.onset(int(radius)))
+            self._note(frame.near.onset(radius))
         if len(held) > 1 and (after := held[1].near):
-            ends.append(after.end(int(radius)))
+            ends.append(after.end(radius))
         still = bool(far) and radius == NEAR_RADII[0]
-        if still and (radius := usual_radius(far)) < math.inf:
+        if still and (further := usual_radius(far)) < math.inf:
             if frame.far:
-                self._note(frame.far.onset(int(radius)))
+                self._note(frame.far.onset(int(further)))
             if len(held) > self._lag and (later := held[self._lag].far):
-                ends.append(later.end(int(radius)))
+                ends.append(later.end(int(further)))
         if self._pending is None or not self._pending.any():
             return False
         reach = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
