@@ -27,7 +27,7 @@ class FaceAnalyzer(FaceMatcher):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces",
-        version="4",
+        version="5",
         categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.DISTANCE, RawKind.COUNT}),
@@ -38,7 +38,7 @@ class FaceAnalyzer(FaceMatcher):
             "dlib-face-resnet",
         ),
         runtime="dlib",
-        libraries=("dlib-bin", "opencv-python-headless", "torch"),
+        libraries=("dlib-bin", "opencv-python-headless", "onnxruntime"),
         modality="face",
         embedding="dlib-face-resnet",
         biometric=True,

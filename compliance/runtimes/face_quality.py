@@ -20,9 +20,9 @@ def quality(pixels: Pixels, face: Face) -> float:
     """Return how well a face can be seen, 0…1.
 
     The geometric mean of four parts, each 0…1: size (side / 80 pixels), detail (variance of the Laplacian at
-    64 pixels / 450), upright ((1 + cos angle) / 2) and sure ((margin + 0.45) / 1.45). One part near 0 is enough
-    for a low quality. A drawn face, a statue or a mask has less of at least one of them, as a rule; the number
-    does not say which.
+    64 pixels / 450), upright (((1 + cos angle) / 2)²) and sure ((margin + 0.45) / 1.45). One part near 0 is
+    enough for a low quality. A drawn face, a statue or a mask has less of at least one of them, as a rule; the
+    number does not say which.
 
     Args:
         pixels: uint8 RGB (height, width, 3), the frame.
@@ -32,7 +32,7 @@ def quality(pixels: Pixels, face: Face) -> float:
     parts = (
         (bottom - top) / ENOUGH_SIDE,
         _detail(pixels, face.box) / ENOUGH_DETAIL,
-        (1 + float(np.cos(np.radians(face.angle)))) / 2,
+        ((1 + float(np.cos(np.radians(face.angle)))) / 2) ** 2,
         (face.margin - UNSURE) / (SURE_MARGIN - UNSURE),
     )
     product = float(np.prod(np.clip(parts, 0.0, 1.0)))

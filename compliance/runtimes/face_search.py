@@ -16,13 +16,17 @@ from compliance.runtimes.dlib import FaceDetector, Square
 from compliance.runtimes.mmod import WINDOW, Answer, MmodDetector
 from compliance.types import Pixels
 
-CELL = 4
-"""Pixels of a gradient cell, so that upright faces are found from about 30 pixels."""
+CELL, SMALL_CELL = 4, 3
+"""Pixels of a gradient cell, so that upright faces are found from about 30 pixels, on small frames from 24."""
+SMALL = 640
+"""Longer side, pixels, of frames that are searched with the smaller cells, and with less of the network."""
 SIDE = 1280
 """Longer side, pixels, that frames up to twice as large are shrunk to; larger ones are halved."""
-SHARE = 0.2
-"""Pixels of the network's finest level for each pixel of the shrunk frame."""
-LEAST_SIDE = 272
+SHARE = 0.3
+"""Pixels of the network's finest level for each pixel of the frame."""
+MOST = 600_000
+"""Pixels of that level at most: 4 K frames would take a second."""
+LEAST_SIDE = 224
 """Longer side of that level at least, pixels: faces fill more of small pictures, but not that much more."""
 SURE = 0.0
 """The histograms' own threshold; from here on nobody is asked."""
@@ -31,13 +35,17 @@ UNSURE = -0.45
 ASKED = 4
 """Most places in one frame that the network is asked about, best first."""
 FACE = -0.4
-"""Least margin of the network that is a face: on 55 pictures without one it stayed below -0.8."""
+"""Least margin of the network that is a face; how far pictures without one stay below: decision 016."""
 ASKED_SCALES = (0.74, 0.84, 0.94)
 """Sizes of a face as fractions of the network's window: covered faces are answered to at few of them."""
 TURNS = (0, -30, 30, -60, 60, -90, 90)
 """Degrees by which a face may differ from upright, or from being on its head."""
-UPRIGHT_SIDE = 96
+UPRIGHT_SIDE = 48
 """Pixels, side of a face on the crop that is turned to find its angle."""
+
+
+Away = tuple[float, float, float]
+"""x and y from the middle of a face's surroundings, and half the side, pixels of them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ class Face:
     box: Square
     """Left, top, right, bottom, pixels of the frame, along its edges; possibly outside it."""
     margin: float
-    """To the threshold of the detector that found it, from :data:`UNSURE`; 0 is the threshold."""
+    """To the histograms' threshold on the upright face; at least :data:`FACE`, which is that of a face that
+    the network alone sees, such as a covered one."""
     angle: float
     """Degrees by which it is turned counter-clockwise from upright, -180…180."""
 
@@ -65,8 +74,8 @@ class FaceSearch:
                 for time.
         """
         self._share = share
-        self._fine = FaceDetector(histograms, CELL)
-        self._coarse = FaceDetector(histograms)
+        self._histograms = FaceDetector(histograms, CELL)
+        self._small_histograms = FaceDetector(histograms, SMALL_CELL)
         self._network = MmodDetector(network)
 
     def faces(self, pixels: Pixels) -> list[Face]:
@@ -77,82 +86,102 @@ class FaceSearch:
         """
         scale = _working_scale(max(pixels.shape[:2]))
         small = _scaled(pixels, scale)
-        found = self._upright(small)
-        longer = max(small.shape[:2])
-        finest = min(max(self._share**0.5, LEAST_SIDE / longer), 1.0)
-        for answer in self._network.detect(small, finest, FACE):
+        finest = self._finest(pixels.shape[:2], small.shape[:2])
+        answers = self._network.detect(small, finest, FACE)
+        found = self._upright(small, answers, finest)
+        for answer in answers:
             if not any(_same(face.box, answer) for face in found):
                 box = _square(answer.x, answer.y, answer.side / 2)
                 start = 180.0 if answer.upside_down else 0.0
-                found.append(self._turned(small, box, answer.margin, start))
+                found.append(self._turned(small, box, start))
         return [
             Face(tuple(round(edge / scale) for edge in face.box), face.margin, face.angle)  # type: ignore[arg-type]
             for face in found
         ]
 
-    def _upright(self, pixels: Pixels) -> list[Face]:
-        """Return what the histograms find, and the network where they are unsure."""
+    def _finest(self, frame: tuple[int, ...], small: tuple[int, ...]) -> float:
+        """Return the scale of the network's finest level to the shrunk frame."""
+        share = self._share * (SMALL_CELL / CELL) ** 2 if max(frame) <= SMALL else self._share
+        wanted = min(share * frame[0] * frame[1], MOST)
+        scale = (wanted / (small[0] * small[1])) ** 0.5
+        return float(min(max(scale, LEAST_SIDE / max(small)), 1.0))
+
+    def _upright(self, pixels: Pixels, answers: list[Answer], finest: float) -> list[Face]:
+        """Return what the histograms find, and what they are unsure of where the network agrees.
+
+        It is asked again only about what is too small for the levels that it has searched.
+        """
         import cv2
 
         grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-        found = self._fine.detect(grey, UNSURE)
-        kept = [Face(box, margin, 0.0) for box, margin in found if margin >= SURE]
-        for box, margin in [one for one in found if one[1] < SURE][:ASKED]:
-            if self._is_face(pixels, box):
-                kept.append(self._turned(pixels, box, margin, 0.0))
+        fine = self._small_histograms if max(grey.shape) <= SMALL else self._histograms
+        kept, asked = [], 0
+        for box, margin in fine.detect(grey, UNSURE):
+            if margin >= SURE:
+                kept.append(Face(box, margin, 0.0))
+                continue
+            agreed = any(_same(box, answer) for answer in answers if not answer.upside_down)
+            if not agreed and (box[2] - box[0]) * finest < ASKED_SCALES[0] * WINDOW:
+                agreed = asked < ASKED and self._is_face(pixels, box)
+                asked += 1
+            if agreed:
+                kept.append(self._turned(pixels, box, 0.0))
         return kept
 
     def _is_face(self, pixels: Pixels, box: Square) -> bool:
         """Tell whether the network takes ``box`` for a face at one of several sizes."""
         for share in ASKED_SCALES:
-            crop = _cut(pixels, box, 0.0, share * WINDOW, 2 * WINDOW)
-            margins = self._network.margins(crop)
+            margins = self._network.margins(_cut(pixels, box, share * WINDOW, 2 * WINDOW))
             middle = margins.shape[0] // 2
             around = margins[middle - 2 : middle + 3, middle - 2 : middle + 3]
             if float(around.max()) >= FACE:
                 return True
         return False
 
-    def _turned(self, pixels: Pixels, box: Square, margin: float, start: float) -> Face:
+    def _turned(self, pixels: Pixels, box: Square, start: float) -> Face:
         """Find by how much the face in ``box`` is turned from ``start``, degrees, and where exactly it is.
 
         The histograms are run on the face's surroundings, turned back by one angle after the other; the angle
         with the greatest margin is refined to half the step.
         """
-        tried = [(self._margin_turned(pixels, box, start + turn), start + turn) for turn in TURNS]
-        best, angle = max(tried, key=lambda one: one[0][0])
-        for turn in (angle - 15, angle + 15):
-            beside = self._margin_turned(pixels, box, turn)
-            if beside[0] > best[0]:
-                best, angle = beside, turn
-        return Face(best[1] or box, margin, (angle + 180.0) % 360.0 - 180.0)
+        import cv2
 
-    def _margin_turned(
-        self, pixels: Pixels, box: Square, angle: float
-    ) -> tuple[float, Square | None]:
-        """Return the histograms' margin on the face turned back by ``angle``, and its box in the frame."""
+        around = _cut(pixels, box, UPRIGHT_SIDE, 3 * UPRIGHT_SIDE)
+        grey = np.asarray(cv2.cvtColor(around, cv2.COLOR_RGB2GRAY), np.uint8)
+        tried = [(self._margin_turned(grey, start + turn), start + turn) for turn in TURNS]
+        (best, away), angle = max(tried, key=lambda one: one[0][0])
+        for turn in (angle - 15, angle + 15):
+            beside = self._margin_turned(grey, turn)
+            if beside[0] > best:
+                (best, away), angle = beside, turn
+        scale = (box[2] - box[0]) / UPRIGHT_SIDE
+        x, y = (box[0] + box[2]) / 2 + away[0] * scale, (box[1] + box[3]) / 2 + away[1] * scale
+        margin = max(best, FACE)
+        return Face(_square(x, y, away[2] * scale), margin, (angle + 180.0) % 360.0 - 180.0)
+
+    def _margin_turned(self, grey: Pixels, angle: float) -> tuple[float, Away]:
+        """Return the histograms' margin on the face turned back by ``angle``, and where it is then.
+
+        Args:
+            grey: uint8 (144, 144), the face's surroundings.
+            angle: degrees, counter-clockwise.
+        """
         import cv2
 
         side = 2 * UPRIGHT_SIDE
-        crop = _cut(pixels, box, angle, UPRIGHT_SIDE, side)
-        grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
-        best: tuple[float, Square | None] = (-9.0, None)
-        for (left, top, right, bottom), margin in self._coarse.detect(grey, -1.0):
+        middle = grey.shape[0] / 2
+        matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), -angle, 1.0), np.float64)
+        matrix[:, 2] -= middle - side / 2
+        turned = cv2.warpAffine(grey, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
+        back = np.asarray(turned, np.uint8)
+        best: tuple[float, Away] = (-9.0, (0.0, 0.0, UPRIGHT_SIDE / 2))
+        for (left, top, right, bottom), margin in self._histograms.detect(back, -1.5):
             x, y = (left + right - side) / 2, (top + bottom - side) / 2
             if margin > best[0] and max(abs(x), abs(y)) < UPRIGHT_SIDE / 2:
-                scale = (box[2] - box[0]) / UPRIGHT_SIDE
-                turn = np.radians(angle)
                 # y points down, so that counter-clockwise is minus
-                away = (
-                    x * np.cos(turn) + y * np.sin(turn),
-                    -x * np.sin(turn) + y * np.cos(turn),
-                )
-                middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-                half = (right - left) * scale / 2
-                best = (
-                    margin,
-                    _square(middle[0] + away[0] * scale, middle[1] + away[1] * scale, half),
-                )
+                cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+                away = float(x * cosine + y * sine), float(y * cosine - x * sine)
+                best = margin, (*away, (right - left) / 2)
         return best
 
 
@@ -173,25 +202,20 @@ def _square(x: float, y: float, half: float) -> Square:
     return round(x - half), round(y - half), round(x + half), round(y + half)
 
 
-def _cut(pixels: Pixels, box: Square, angle: float, face: float, side: int) -> Pixels:
-    """Cut ``side`` pixels square around ``box``, turned back by ``angle``, the box then of ``face`` pixels."""
+def _cut(pixels: Pixels, box: Square, face: float, side: int) -> Pixels:
+    """Cut ``side`` pixels square around ``box``, scaled so that the box has ``face`` pixels."""
     import cv2
 
-    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     scale = face / max(box[2] - box[0], 1)
-    matrix = np.asarray(cv2.getRotationMatrix2D(middle, -angle, scale), np.float64)
-    matrix[:, 2] += np.array([side / 2 - middle[0], side / 2 - middle[1]])
-    if scale < 0.5:  # what is left out between samples would be noise
-        blur = 0.4 / scale
-        reach = round(side / scale)
-        top, left = max(round(middle[1]) - reach, 0), max(round(middle[0]) - reach, 0)
-        part = pixels[top : round(middle[1]) + reach, left : round(middle[0]) + reach]
-        pixels = np.asarray(cv2.GaussianBlur(part, (0, 0), blur), np.uint8)
-        matrix[:, 2] += matrix[:, :2] @ np.array([left, top], np.float64)
-    around = cv2.warpAffine(
-        pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(around, np.uint8)
+    x, y, half = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, side / scale / 2
+    left, top, right, bottom = _square(x, y, half)
+    height, width = pixels.shape[:2]
+    part = pixels[max(top, 0) : max(bottom, 1), max(left, 0) : max(right, 1)]
+    beyond = max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0)
+    if any(beyond):
+        part = np.asarray(cv2.copyMakeBorder(part, *beyond, cv2.BORDER_REPLICATE), np.uint8)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(part, (side, side), interpolation=way), np.uint8)
 
 
 def _same(box: Square, answer: Answer) -> bool:

@@ -1,5 +1,8 @@
 """Turned, covered and small faces are found, with how they are turned and how well they can be seen."""
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -61,6 +64,44 @@ def test_a_face_that_is_half_covered_is_found(faces, portrait, covered: str) -> 
     (found,) = seen(faces, masked)
     assert abs(found.region.box[0] - upright.region.box[0]) < 0.1
     assert found.raw < upright.raw
+    assert found.attributes["quality"] < upright.attributes["quality"]
+
+
+def test_a_face_of_24_pixels_is_found_on_a_small_frame(faces, portrait) -> None:
+    scale = 24 / 130  # the portrait's face has 130 pixels
+    small = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    frame = np.full((480, 640, 3), 90, np.uint8)
+    frame[200 : 200 + len(small), 300 : 300 + small.shape[1]] = small
+    (found,) = seen(faces, frame)
+    assert 300 < found.region.box[0] * 640 < found.region.box[2] * 640 < 300 + small.shape[1]
+
+
+def test_a_turned_face_on_a_large_frame_is_where_its_box_says(faces, portrait) -> None:
+    frame = np.full((1080, 1920, 3), 120, np.uint8)
+    frame[500:900, 1100:1500] = portrait[::-1, ::-1]
+    (upright,) = seen(faces, portrait)
+    (found,) = seen(faces, frame)
+    middle = (upright.region.box[0] + upright.region.box[2]) / 2
+    middle_found = (found.region.box[0] + found.region.box[2]) / 2 * 1920 - 1100
+    assert abs(middle_found - 400 * (1 - middle)) < 20
+    assert abs(found.attributes["angle"]) >= 150
+
+
+def test_the_analyzer_starts_without_torch(tmp_path) -> None:
+    """Its import takes seconds, which every review of a picture would wait for."""
+    program = """
+import sys
+import numpy as np
+from compliance.analyzers.faces import FaceAnalyzer
+from compliance.model_store import ModelStore
+from compliance.types import FrameBatch
+faces = FaceAnalyzer()
+faces.setup("cpu", ModelStore())
+faces.observe_frames(FrameBatch(("a",), np.zeros(1), (np.zeros((240, 320, 3), np.uint8),)))
+print("torch" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert said.stdout.strip() == "False", said.stderr
 
 
 def test_a_profile_behind_a_camera_is_found(faces) -> None:

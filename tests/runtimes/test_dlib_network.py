@@ -1,4 +1,4 @@
-"""dlib's face network on torch says what dlib says, and a file of another shape is refused."""
+"""dlib's face network on ONNX Runtime says what dlib says, and a file of another shape is refused."""
 
 from dataclasses import replace
 
