@@ -99,6 +99,7 @@ class Container:
         self._times: dict[int, float] = {}
         self._ends: dict[int, float] = {}
         self._first_dts: dict[int, int] = {}
+        self.closed_captions = False
         self.last = 0.0
 
     def describe(self) -> dict[str, Any]:
@@ -228,6 +229,7 @@ class Container:
                 f"Video stream {stream.index} goes beyond {self._limits.max_frames} frames or "
                 f"{self._limits.max_seconds:g} s; cut it into parts, or raise the limits."
             )
+        self.closed_captions = self.closed_captions or says_captions(frame)
         self.decoded[stream.index] = index + 1
         self.last = max(self.last, time)
         return Decoded(stream.index, index, time, frame, self._converters[stream.index])
@@ -325,6 +327,19 @@ def check_sound(stream: av.AudioStream, sound: SoundStream, kind: str, gaps: Gap
                 f"Audio stream {stream.index} declares {declared:.2f} s and ends after {sound.end:.2f} s; "
                 "the file is truncated, export it again."
             )
+
+
+def says_captions(frame: av.VideoFrame) -> bool:
+    """Tell whether a frame carries closed captions (CEA-608 or 708 after ATSC A/53) that say something.
+
+    Each triplet is a flag byte, with bit 2 for valid, and two bytes of which seven bits count; zeros fill.
+    """
+    data = frame.side_data.get("A53_CC")
+    triplets = b"" if data is None else bytes(data)
+    return any(
+        triplets[i] & 4 and (triplets[i + 1] | triplets[i + 2]) & 0x7F
+        for i in range(0, len(triplets) - 2, 3)
+    )
 
 
 def _is_timed(stream: Any) -> bool:

@@ -237,6 +237,7 @@ class MediaReader:
             protocol.counts(message, "decoded")
             protocol.integer(message, "shots", 0, 1 << 48)
             protocol.seconds(message, "seconds")
+            protocol.flag(message, "closed_captions")
             self._end = message
             return None
         elif kind != "beat":
@@ -269,7 +270,7 @@ class MediaReader:
         self.summary = self._summarise()
 
     def _summarise(self) -> DecodeSummary:
-        end = self._end or {"decoded": [], "shots": 0, "seconds": 0.0}
+        end = self._end or {"decoded": [], "shots": 0, "seconds": 0.0, "closed_captions": False}
         decoded = protocol.counts(end, "decoded")
         videos = [s for s in self.info.streams if s.kind == StreamKind.VIDEO] if self.info else []
         return DecodeSummary(
@@ -279,6 +280,7 @@ class MediaReader:
             seconds=end["seconds"],
             sound_seconds=self._heard,
             captions=tuple(self._said),
+            closed_captions=end["closed_captions"],
             complete=self._end is not None and not self._gaps and self.info is not None,
             gaps=tuple(self._gaps),
             containment=self._containment,

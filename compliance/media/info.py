@@ -78,6 +78,9 @@ class DecodeSummary(Model):
     """Sound that was handed out, seconds, over all audio streams; 0 where nobody listened."""
     captions: tuple[Cue, ...] = ()
     """What the text subtitles in the file say, over all subtitle streams, in order of the file."""
+    closed_captions: bool = False
+    """True where the picture stream carries closed captions (CEA-608 or 708) that say something; nobody
+    reads them."""
     complete: bool = False
     """True only where everything the file declares was decoded and nothing was lost."""
     gaps: tuple[str, ...] = ()

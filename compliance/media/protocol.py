@@ -141,6 +141,14 @@ def integer(message: dict[str, Any], name: str, low: int, high: int) -> int:
     return value
 
 
+def flag(message: dict[str, Any], name: str) -> bool:
+    """Return a field that is true or false; raise :class:`BrokenProtocol` otherwise."""
+    value = message.get(name)
+    if not isinstance(value, bool):
+        raise BrokenProtocol(f"{name} that is neither true nor false")
+    return value
+
+
 def seconds(message: dict[str, Any], name: str) -> float:
     """Return a field with a time of 0…1e9 seconds; raise :class:`BrokenProtocol` otherwise."""
     value = message.get(name)

@@ -32,6 +32,8 @@ from compliance.media.source import Source, sniff
 from compliance.media.stills import KINDS, Picture
 from compliance.media.subtitles import Said
 
+_NOTHING = {"decoded": [], "shots": 0, "seconds": 0.0, "closed_captions": False}
+"""What the last message says where nothing was decoded."""
 _BEAT_FRAMES = 16
 """Decoded frames between two signs of life."""
 _RING_BYTES = 768 << 20
@@ -131,7 +133,7 @@ def main(argument: str) -> None:
         outlet.send({"type": "probed", "succeeded": probes.succeeded()})
         return
     gaps = Gaps()
-    result: dict[str, Any] = {"decoded": [], "shots": 0, "seconds": 0.0}
+    result: dict[str, Any] = dict(_NOTHING)
     if missing and job.limits.strict_sandbox:
         gaps.add(
             "Nothing was decoded, because strict containment was asked for and the kernel cannot enforce "
@@ -148,7 +150,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     kind = sniff(source)
     if kind is None:
         gaps.add(_unknown(source))
-        return {"decoded": [], "shots": 0, "seconds": 0.0}
+        return dict(_NOTHING)
     if kind != "jpeg":
         check_extent(source, kind, gaps)
     media: Container | Picture | None = None
@@ -173,7 +175,9 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
         check_extent(source, kind, gaps, media.starts)
     counts = [] if media is None else [[k, n] for k, n in media.decoded.items()]
     shots = sum(planner.shots for planner in planners.values())
-    return {"decoded": counts, "shots": shots, "seconds": 0.0 if media is None else media.last}
+    said = isinstance(media, Container) and media.closed_captions
+    seconds = 0.0 if media is None else media.last
+    return {"decoded": counts, "shots": shots, "seconds": seconds, "closed_captions": said}
 
 
 def _open(source: Source, kind: str, job: Job, gaps: Gaps) -> Container | Picture:

@@ -15,7 +15,6 @@ from compliance.pipeline.failures import Failures
 from compliance.pipeline.keys import verdict_key
 from compliance.pipeline.observe import handed_sources
 from compliance.pipeline.observed import Observed
-from compliance.pipeline.plan import applicable_sources
 from compliance.policy.evaluate import evaluate
 from compliance.policy.schema import Policy
 from compliance.taxonomy import TEXT
@@ -24,7 +23,8 @@ from compliance.verdicts import AnalyzerUse, Verdict
 
 _DECODED = frozenset({Source.FRAME, Source.OCR, Source.AUDIO})
 _UNREAD = {
-    Source.CAPTION: "The file has subtitles that are pictures, which nothing reads: replace them by text.",
+    Source.CAPTION: "The file has captions that nothing reads, as pictures or hidden in the video (CEA-608 or "
+    "708): put them in as text, or take them out.",
     Source.SPEECH: "Nothing turned the sound into text: give what is spoken with --transcript FILE.",
 }
 
@@ -56,7 +56,7 @@ def match(
         failures: what failed on the way.
     """
     matched = Matched()
-    applicable = applicable_sources(one.intake.asset, one.info)
+    applicable = one.applicable
     for name, analyzer in analyzers.items():
         spec = analyzer.spec
         found: list[Finding] = []
@@ -170,7 +170,7 @@ def _facts(
         asset=asset.id,
         asset_sha256=asset.id,
         reports=tuple(matched.reports),
-        applicable=tuple(sorted(applicable_sources(asset, one.info))),
+        applicable=tuple(sorted(one.applicable)),
         gaps=_gaps(one, matched.reports),
         release=release,
         consents=consents,

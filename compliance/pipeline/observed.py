@@ -9,6 +9,7 @@ from compliance.findings import Observation
 from compliance.media.info import DecodeSummary, MediaInfo
 from compliance.media.markup import TEXT_CODECS
 from compliance.pipeline.intake import Intake
+from compliance.pipeline.plan import applicable_sources
 from compliance.types import Captions, Source
 
 
@@ -38,9 +39,15 @@ class Observed:
         return (*asset.captions, own)
 
     @property
+    def applicable(self) -> frozenset[Source]:
+        """Sources that the asset has."""
+        hidden = {Source.CAPTION} if self.summary and self.summary.closed_captions else set()
+        return applicable_sources(self.intake.asset, self.info) | hidden
+
+    @property
     def unread_subtitles(self) -> bool:
         """True where the media may have subtitles that nothing reads."""
-        if self.info is None:
+        if self.info is None or (self.summary and self.summary.closed_captions):
             return True
         return any(
             stream.kind is StreamKind.SUBTITLE and stream.codec not in TEXT_CODECS

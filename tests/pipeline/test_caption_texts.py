@@ -1,6 +1,8 @@
 """What captions and transcripts say is looked at like any other text."""
 
 import io
+import re
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -191,3 +193,41 @@ def test_subtitles_that_are_pictures_are_not_examined_whatever_is_given(
     verdict = review(path, tmp_path, cues((0.1, 0.4, "Good evening."))).verdict
     assert [one.source for one in verdict.not_examined] == ["caption"]
     assert verdict.exit_code is not ExitCode.APPROVE
+
+
+def with_closed_captions(target: Path, triplet: bytes) -> Path:
+    """Make a clip whose frames carry one triplet of ATSC A/53 captions in an SEI message each."""
+    raw = io.BytesIO()
+    with av.open(raw, "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=10, options={"bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(10):
+            picture = np.full((96, 160, 3), 20 * number, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    said = b"\xb5\x00\x31GA94\x03\xc1\xff" + triplet + b"\xff"
+    message = b"\x00\x00\x00\x01\x06\x04" + bytes([len(said)]) + said + b"\x80"
+    slices = re.compile(rb"\x00\x00\x00?\x01(?=[\x01\x05\x21\x25\x41\x45\x61\x65])")
+    marked = slices.sub(lambda start: message + start[0], raw.getvalue())
+    with (
+        av.open(io.BytesIO(marked), format="h264") as given,
+        av.open(str(target), "w") as container,
+    ):
+        stream = container.add_stream_from_template(given.streams[0])
+        for number, packet in enumerate(given.demux()):
+            if packet.size:
+                packet.pts, packet.dts, packet.duration = number, number, 1
+                packet.time_base, packet.stream = Fraction(1, 10), stream
+                container.mux(packet)
+    return target
+
+
+def test_closed_captions_hidden_in_the_video_are_not_examined(tmp_path: Path) -> None:
+    speaking = review(with_closed_captions(tmp_path / "a.mkv", b"\xfc\xc8\xe9"), tmp_path).verdict
+    assert [one.source for one in speaking.not_examined] == ["caption"]
+    assert speaking.exit_code is ExitCode.INCOMPLETE
+
+
+def test_closed_captions_that_only_fill_say_nothing(tmp_path: Path) -> None:
+    filling = review(with_closed_captions(tmp_path / "b.mkv", b"\xfc\x80\x80"), tmp_path).verdict
+    assert filling.decision is Decision.APPROVE

@@ -203,7 +203,7 @@ def test_an_analyzer_that_is_handed_nothing_examined_nothing(
     spec = replace(PiiAnalyzer.spec, sources=PiiAnalyzer.spec.sources | {Source.CAPTION})
     monkeypatch.setattr(PiiAnalyzer, "spec", spec)
     monkeypatch.setattr(
-        "compliance.pipeline.judge.applicable_sources",
+        "compliance.pipeline.observed.applicable_sources",
         lambda asset, info: frozenset({Source.OCR, Source.CAPTION}),
     )
     outcome = review(clip, tmp_path)
