@@ -335,7 +335,7 @@ def says_captions(frame: av.VideoFrame) -> bool:
     Each triplet is a flag byte, with bit 2 for valid, and two bytes of which seven bits count; zeros fill.
     """
     data = frame.side_data.get("A53_CC")
-    triplets = b"" if data is None else bytes(data)
+    triplets = b"" if data is None else bytes(cast("Any", data))
     return any(
         triplets[i] & 4 and (triplets[i + 1] | triplets[i + 2]) & 0x7F
         for i in range(0, len(triplets) - 2, 3)
