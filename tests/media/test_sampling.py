@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import cv2
 import numpy as np
 import pytest
+from skimage import data
 
 from compliance.media.cover import Envelope, Thumbnail, thumbnail_size
 from compliance.media.sampling import Chosen, Planner, Reason
@@ -57,6 +59,48 @@ def test_a_small_mark_of_equal_luminance_is_examined_while_the_camera_pans(
     frames[at] = np.clip(marked, 0, 255).astype(np.uint8)
     chosen, _ = plan(frames)
     assert at in {c.index for c in chosen}
+
+
+@pytest.mark.parametrize("scene", ["still", "pan", "moving"])
+def test_both_ends_of_half_a_second_are_met_at_every_phase(bench: ModuleType, scene: str) -> None:
+    """Something as large as a face 60 pixels high; 34 frames apart, so that phases of the grid go round."""
+    face = cv2.resize(data.astronaut()[50:190, 160:280], (60, 70), interpolation=cv2.INTER_AREA)
+    moments = [(start, start + 14) for start in range(20, 20 + 8 * 34, 34)]
+    draw, frames = bench.background(scene), []
+    for number in range(moments[-1][1] + 20):
+        frame = draw(number)
+        for place, (first, last) in enumerate(moments):
+            if first <= number <= last:
+                x, y = 150 + place * 137 % 900, 80 + place * 71 % 300
+                frame[y : y + 70, x : x + 60] = face
+        frames.append(frame)
+    chosen, _ = plan(frames)
+    for first, last in moments:
+        shown = [c.index for c in chosen if first <= c.index <= last]
+        assert shown and shown[0] - first <= 0.2 * RATE and last - shown[-1] <= 0.2 * RATE
+
+
+def test_what_comes_and_goes_costs_a_bounded_number_of_frames(picture) -> None:
+    bare = picture(640, 480)
+    marked = bare.copy()
+    marked[200:260, 300:350] = 255 - marked[200:260, 300:350]
+    frames = [marked if i % 40 in range(31, 40) or i % 40 < 6 <= i else bare for i in range(130)]
+    chosen, _ = plan(frames)
+    grid, _ = plan([bare] * len(frames))
+    assert len(chosen) <= len(grid) + 4 * 3
+
+
+def test_however_much_appears_frames_are_taken_for_it_at_a_bounded_rate(picture) -> None:
+    frames = [picture(640, 480)]
+    for number in range(70):  # every third frame has one more tile, and all of them stay
+        frames.append(frames[-1].copy())
+        row, column = divmod(number // 3, 6)
+        frames[-1][100 * row + 20 :, 100 * column + 20 :][:60, :60] = (255, 0, 0)
+    chosen, _ = plan(frames)
+    edges = [c for c in chosen if c.reason is Reason.EDGE]
+    assert edges
+    for a, b in itertools.pairwise(edges):
+        assert b.time - a.time >= 0.15
 
 
 def test_a_steady_pan_costs_no_more_than_the_grid(picture) -> None:
