@@ -161,3 +161,4 @@ def test_a_person_in_half_a_second_and_in_one_frame_of_a_clip_is_found(
     assert len(sure) == 2
     for one, (first, last) in zip(sure, moments, strict=True):
         assert first / RATE - 0.01 <= one.span.start <= one.span.end <= last / RATE + 0.01
+        assert one.span.start - first / RATE <= 0.2 and last / RATE - one.span.end <= 0.2
