@@ -18,8 +18,13 @@ PART_SECONDS = 600.0
 JUMP = 0.1
 """Seconds by which times may differ from the length of what went before, as containers round them."""
 _SAME = 0.02
-"""Share of a channel's energy in a second that another leaves unexplained, below which both sound the same:
+"""Share of a channel's energy in a window that another leaves unexplained, below which both sound the same:
 -17 dB, at which a second voice is a murmur."""
+_WINDOW = RATE // 10
+"""Samples over which that share is taken: within a second, drums would outweigh what is said between them."""
+_QUIETER = 0.1
+"""Least energy of a channel, as a share of another's, with which it can stand for it: what is said loudly there may
+be too quiet here to be heard as speech."""
 _SILENT = 1e-6
 """Mean square below which what is left is silence: -60 dB of full scale, which codecs leave of nothing."""
 
@@ -88,24 +93,31 @@ def distinct(samples: Floats) -> list[int]:
     """Return the channels that hold something the ones before do not; the first at least.
 
     Channels are compared, never added up: what is inverted in one of them would cancel out. Two are the same
-    where in every second one is a multiple, be it negative, of the other.
+    where in every tenth of a second one is a multiple, be it negative, of the other, and not much quieter. That
+    has to hold for their differences from sample to sample too, in which a hum does not outweigh speech.
 
     Args:
         samples: float32, shape (channels, N), 16 kHz.
     """
     kept = [0]
     for channel in range(1, len(samples)):
-        if not any(_explains(samples[other], samples[channel]) for other in kept):
+        if not any(_same(samples[other], samples[channel]) for other in kept):
             kept.append(channel)
     return kept
 
 
+def _same(first: Floats, second: Floats) -> bool:
+    return _explains(first, second) and _explains(np.diff(first), np.diff(second))
+
+
 def _explains(first: Floats, second: Floats) -> bool:
-    """Tell whether ``second`` is in every second silent or a multiple of ``first``."""
-    for start in range(0, len(first), RATE):
-        one, other = first[start : start + RATE], second[start : start + RATE]
+    """Tell whether ``second`` is in every window silent or a multiple of ``first`` that is not much louder."""
+    for start in range(0, len(first), _WINDOW):
+        one, other = first[start : start + _WINDOW], second[start : start + _WINDOW]
         energy, own = float(one @ one), float(other @ other)
+        if own <= _SILENT * len(other):
+            continue
         left = own - float(one @ other) ** 2 / energy if energy > 0 else own
-        if left > max(_SAME * own, _SILENT * len(other)):
+        if energy < _QUIETER * own or left > max(_SAME * own, _SILENT * len(other)):
             return False
     return True
