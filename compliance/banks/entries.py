@@ -22,6 +22,8 @@ BANK = re.compile(r"[a-z0-9-]{1,64}")
 LONGEST_NAME = 200
 """Code points; a longer name is a mistake, such as a whole sentence."""
 LONGEST_SLUG = 64
+LEAST_LENGTH, MOST_LENGTH = 1e-6, 1e6
+"""Lengths of vectors between which squared distances are sound in float32; embeddings have lengths near 1."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,11 @@ class Template:
         vector = self.vector
         usable = vector.dtype == np.float32 and vector.ndim == 1 and vector.size > 0
         usable = usable and (self.quality is None or 0 <= self.quality <= 1)
-        if not usable or not np.isfinite(vector).all() or not vector.any():
+        length = float(np.linalg.norm(vector.astype(np.float64))) if usable else 0.0
+        if not LEAST_LENGTH <= length <= MOST_LENGTH:  # false for what is no number
             raise BankError(
                 "the template is not usable",
-                expected="a finite float32 vector with one axis that is not all zero",
+                expected="a finite float32 vector with one axis, neither zero nor huge",
                 found=f"{vector.dtype} {vector.shape}",
                 where=f"template of {self.source_sha256}",
                 fix="enrol from another picture",

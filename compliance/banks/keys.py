@@ -29,6 +29,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 VERSION = b"\x01"
 """First byte of everything sealed; another way of sealing takes another number."""
+OVERHEAD = len(VERSION) + NONCE_BYTES + 16
+"""Bytes by which something sealed is longer than it was; the last 16 authenticate it."""
 
 
 class Sealer:

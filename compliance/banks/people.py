@@ -21,6 +21,7 @@ from compliance.banks.entries import (
 from compliance.banks.keys import MasterKey
 from compliance.banks.records import (
     NewPerson,
+    check_key,
     insert_aliases,
     insert_person,
     insert_templates,
@@ -113,8 +114,7 @@ class PeopleBank:
                 refuse_namesake(connection, bank, text)
             required = bool(set_for(connection, bank))
             check_consent(bank, required, minor, templates, consent_sha256)
-            if templates:
-                self._check_key(connection)
+            check_key(connection, self._keys)
             return insert_person(connection, self._keys, person, moment)
 
     def add(
@@ -140,8 +140,10 @@ class PeopleBank:
         """
         with writing(self._engine) as connection:
             row = _row(connection, reference)
-            known = {sealed.source_sha256 for sealed in read_templates(connection)[row.number]}
-            if again := known & {template.source_sha256 for template in templates}:
+            enrolled = read_templates(connection)[row.number]
+            known = {(one.modality, one.source_sha256) for one in enrolled}
+            twice = known & {(one.modality, one.source_sha256) for one in templates}
+            if again := {source for _, source in twice}:
                 raise BankError(
                     "the picture or recording is enrolled already",
                     expected="files that add something",
@@ -183,11 +185,12 @@ class PeopleBank:
         """Return the templates of one person; biometric.
 
         Raises:
-            BankError: there is no such person, or a template cannot be opened.
+            BankError: there is no such person, the master key is not theirs, or a template cannot be opened.
         """
         with reading(self._engine) as connection:
             person = _row(connection, reference)
             rows = read_templates(connection)[person.number]
+        self._keys.subject(person.uid, person.wrapped_key)  # of a person without templates too
         return tuple(
             Template(
                 vector=np.frombuffer(plain, "<f4").astype(np.float32),
@@ -318,12 +321,6 @@ class PeopleBank:
             if person.number not in sealers:
                 sealers[person.number] = self._keys.subject(person.uid, person.wrapped_key)
             yield row, open_template(sealers[person.number], person, row)
-
-    def _check_key(self, connection: Connection) -> None:
-        """Refuse another master key than that of the people who are there: theirs would not match any more."""
-        row = connection.execute(select(tables.people).limit(1)).one_or_none()
-        if row is not None:
-            self._keys.subject(row.uid, row.wrapped_key)
 
 
 def refuse_namesake(connection: Connection, bank: str, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from compliance.banks.entries import Template, slug
-from compliance.banks.keys import MasterKey, Sealer
+from compliance.banks.keys import OVERHEAD, MasterKey, Sealer
 from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.store.engine import insert_once
@@ -76,8 +76,13 @@ def insert_person(
 def insert_templates(
     connection: Connection, person: int, uid: str, sealer: Sealer, given: Sequence[Template]
 ) -> None:
-    """Seal templates under the person's key and write them."""
+    """Seal templates under the person's key and write them.
+
+    Raises:
+        BankError: a vector is of another length than those of the same model.
+    """
     for one in given:
+        _check_length(connection, one)
         row = {
             "person": person,
             "modality": one.modality,
@@ -89,6 +94,31 @@ def insert_templates(
             ),
         }
         connection.execute(insert(templates).values(row))
+
+
+def check_key(connection: Connection, keys: MasterKey) -> None:
+    """Refuse another master key than that of the people who are there: nobody would match any more.
+
+    Raises:
+        BankError: it is another.
+    """
+    row = connection.execute(select(people).limit(1)).one_or_none()
+    if row is not None:
+        keys.subject(row.uid, row.wrapped_key)
+
+
+def _check_length(connection: Connection, one: Template) -> None:
+    same = (templates.c.modality == one.modality) & (templates.c.model == one.model)
+    sealed = connection.scalar(select(templates.c.sealed).where(same).limit(1))
+    found = 4 * one.vector.size + OVERHEAD
+    if sealed is not None and len(sealed) != found:
+        raise BankError(
+            "the template does not compare with the others of its model",
+            expected=f"{(len(sealed) - OVERHEAD) // 4} numbers",
+            found=f"{one.vector.size}",
+            where=f"template of {one.source_sha256}, model {one.model}",
+            fix="enrol the person from photos and recordings; nothing was changed",
+        )
 
 
 def insert_aliases(connection: Connection, person: int, given: Sequence[tuple[str, bool]]) -> None:

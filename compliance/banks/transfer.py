@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 from compliance.banks.entries import Template, check_bank, clean_name
 from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank, refuse_namesake
-from compliance.banks.records import NewPerson, insert_person
+from compliance.banks.records import NewPerson, check_key, insert_person
 from compliance.banks.written_consent import (
     check_consent,
     requires_consent,
@@ -161,7 +161,8 @@ def import_bank(
 
     Raises:
         BankError: the file is no bank, another version's, changed or under another key; somebody in it is
-            enrolled already; a template is of an unknown model; a written consent is missing.
+            enrolled already; a template is of an unknown model, or does not compare with those of its model;
+            a written consent is missing; the master key is not the one of those who are enrolled.
         StoreError: the database cannot be written.
     """
     document = _document(_opened(source, secret), source)
@@ -185,6 +186,7 @@ def import_bank(
     required = document.biometric_consent if said is None else said
     moment = clock()
     with writing(engine) as connection:
+        check_key(connection, keys)
         for one in people:
             refuse_namesake(connection, name, one.name)
             check_consent(name, required, one.minor, one.templates, one.consent_sha256)
@@ -327,7 +329,9 @@ def _header(line: bytes, source: Path) -> dict[str, Any]:
         if header["secret"] not in ("passphrase", "key") or not 0 <= header["cost"] <= MOST_COST:
             raise ValueError("values")
         raw = {name: bytes.fromhex(header[name]) for name in ("salt", "nonce", "check")}
-        if len(raw["nonce"]) != 12 or not isinstance(header["bytes"], int):
+        if len(raw["nonce"]) != 12 or not all(
+            isinstance(header[name], int) for name in ("bytes", "cost")
+        ):
             raise ValueError("lengths")
     except (ValueError, KeyError, TypeError) as error:
         raise _no_bank(source, "a header that is damaged") from error

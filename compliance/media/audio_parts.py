@@ -23,8 +23,8 @@ _SAME = 0.02
 _WINDOW = RATE // 10
 """Samples over which that share is taken: within a second, drums would outweigh what is said between them."""
 _QUIETER = 0.1
-"""Least energy of a channel, as a share of another's, with which it can stand for it: what is said loudly there may
-be too quiet here to be heard as speech."""
+"""Least energy of a channel, as a share of another's, with which it can stand for it: what is said loudly there
+may be too quiet here to be heard as speech."""
 _SILENT = 1e-6
 """Mean square below which what is left is silence: -60 dB of full scale, which codecs leave of nothing."""
 
