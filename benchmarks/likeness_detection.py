@@ -23,7 +23,7 @@ from compliance.runtimes import face_search
 from compliance.types import Pixels
 
 SECOND_HALF = ("biden", "rose_leslie", "lin_manuel_miranda")
-SHARES = (0.06, 0.15, 0.3)
+SHARES = (0.1, 0.27)
 """Pixels of the network's finest level for each of the frame, along the curve."""
 FRAMES = ((480, 640), (720, 1280), (1080, 1920))
 PLAIN = "dlib, upsampled once"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class FaceAnalyzer(FaceMatcher):
     """dlib's frontal detector and face network, five-point alignment and residual network.
 
-    Upright faces are found from about 30 pixels high on 1280 × 720, 45 on 1920 × 1080, and 60 from
-    2560 × 1440 upwards, 3840 × 2160 and 7680 × 4320 included. Turned ones have to be larger: about
-    130 pixels on 1280 × 720, a tenth of the longer side of larger frames.
+    Upright faces are found from about 24 pixels high on frames up to 640, 30 on 1280 × 720, 45 on
+    1920 × 1080, and 60 from 2560 × 1440 upwards, 3840 × 2160 and 7680 × 4320 included. Turned ones have to
+    be larger: about 130 pixels on 640 × 480, 100 on 1280 × 720 and 1920 × 1080, 200 on 3840 × 2160.
     """
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
