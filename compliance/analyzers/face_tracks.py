@@ -6,7 +6,9 @@ where bigger is nearer. A :class:`Likeness` says which, and how near two faces o
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
@@ -25,7 +27,8 @@ SCORE_FLOOR = 0.05
 SURE, UNSURE = 1.0, 0.5
 """Scores of the presence of a face: by a detection sure enough for a template, and by a weaker one."""
 TOP = 5
-"""References kept for each track, best first; with the floor, the evidence of its presence says so."""
+"""References of each bank kept for each track, best first, so that none crowds out another's; with the
+floor, the evidence of its presence says so."""
 CANDIDATES = 32
 """Templates nearest to a face that are looked through for that many different references, at first."""
 SMALL = 32
@@ -136,8 +139,10 @@ class FaceMatcher(ABC):
             found.append(self._presence(largest, faces))
             if not near or references is None:
                 continue
-            for rank, match in enumerate(self._matches(faces, near, references)[:TOP], 1):
-                if match.score >= SCORE_FLOOR:
+            kept: Counter[str] = Counter()
+            for rank, match in enumerate(self._matches(faces, near, references), 1):
+                kept[match.reference.bank] += 1
+                if match.score >= SCORE_FLOOR and kept[match.reference.bank] <= TOP:
                     shown = self._finding(match, largest.region, rank)
                     found.append(shown.model_copy(update={"frames": len(faces)}))
         return found
@@ -255,18 +260,30 @@ class FaceMatcher(ABC):
     def _near(
         self, observations: Sequence[Observation], references: References
     ) -> dict[str, Indices]:
-        """Return by the id of each face the rows nearest to it, of ``TOP`` references at least.
+        """Return by the id of each face the rows nearest to it, of ``TOP`` references of each bank at least.
 
         Vectors of length 1 are in one order by cosine and by Euclidean distance.
         """
+        near: dict[str, list[Indices]] = {face.id: [] for face in observations}
+        banks = [one.bank for one in references.refs]
+        edges = [0, *(at for at in range(1, len(banks)) if banks[at] != banks[at - 1]), len(banks)]
+        for first, last in itertools.pairwise(edges):  # sorted by bank, or more pieces than banks
+            for key, rows in self._near_in(observations, references, first, last).items():
+                near[key].append(rows)
+        return {key: np.concatenate(parts) for key, parts in near.items()}
+
+    def _near_in(
+        self, observations: Sequence[Observation], references: References, first: int, last: int
+    ) -> dict[str, Indices]:
+        """Return the same among the references from ``first`` to before ``last``, which are of one bank."""
         assert references.vectors is not None
         near: dict[str, Indices] = {}
         left, count = list(observations), CANDIDATES
         while left:
             vectors = np.stack([face.vector for face in left if face.vector is not None])
-            rows, _ = nearest_rows(vectors, references.vectors, count)
-            near.update({face.id: row for face, row in zip(left, rows, strict=True)})
-            if count >= len(references):
+            rows, _ = nearest_rows(vectors, references.vectors[first:last], count)
+            near.update({face.id: row + first for face, row in zip(left, rows, strict=True)})
+            if count >= last - first:
                 break
             # a person with very many templates must not hide the others
             left = [
@@ -294,7 +311,7 @@ def _quality_note(largest: Observation, track: list[Observation]) -> str:
     note = f"largest at {_start(largest):.2f} s; the crop is of {_start(best):.2f} s"
     if "quality" in best.attributes:
         note += f", quality {best.attributes['quality']:.2f}, {_pixels(best):.0f} pixels high"
-    return f"{note}; of its matches the best {TOP} from score {SCORE_FLOOR} are kept"
+    return f"{note}; of its matches the best {TOP} of each bank from score {SCORE_FLOOR} are kept"
 
 
 def _crop(pixels: Pixels, box: Box) -> bytes:

@@ -6,6 +6,7 @@ asset are a track, ``voice-1`` and so on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ from compliance.types import AudioTrack, Floats, Source, TimeSpan
 SCORE_FLOOR = 0.05
 """Least score of a match that is kept."""
 TOP = 3
-"""References kept for each track, best first."""
+"""References of each bank kept for each track, best first: those of one bank must not crowd out another's."""
 OF_ITS_OWN = 2.4
 """Speech, seconds, from which a turn is compared by itself as well as with its track, so that a voice that was
 joined to another's track by mistake is still found."""
@@ -31,6 +32,8 @@ PURE = 0.9
 """Share of the most that a window of a turn has of it, from which a window counts: others hold two voices."""
 CERTAIN = 0.8
 """Mean probability of speech from which a voice is surely there: presence 1, below it 0.5."""
+WIDTH = 256
+"""Numbers of an embedding."""
 
 
 class VoiceAnalyzer:
@@ -164,9 +167,11 @@ class VoiceAnalyzer:
         found = []
         for heard in tracks.values():
             found += [self._presence(turn) for turn in heard]
+            kept: Counter[str] = Counter()
             for rank, (reference, cosine, turns_of) in enumerate(self._nearest(heard, people), 1):
                 score = self._calibration.score(cosine)
-                if score >= SCORE_FLOOR and rank <= TOP:
+                kept[reference.bank] += 1
+                if score >= SCORE_FLOOR and kept[reference.bank] <= TOP:
                     found += [self._match(one, reference, cosine, score, rank) for one in turns_of]
         return found
 
@@ -181,6 +186,14 @@ class VoiceAnalyzer:
         """Return one place for each person: the mean of those of the templates."""
         if references is None or references.vectors is None or not len(references):
             return []
+        if references.vectors.shape[1] != WIDTH:
+            raise AnalyzerError(
+                "the enrolled voices do not compare with what is heard",
+                expected=f"vectors of {WIDTH} numbers",
+                found=str(references.vectors.shape[1]),
+                where=self.spec.name,
+                fix="enrol those people again: compliance people add PERSON --voice FILE",
+            )
         placed = self._space.place(references.vectors)
         rows: dict[str, list[int]] = {}
         for row, reference in enumerate(references.refs):

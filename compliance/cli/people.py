@@ -276,9 +276,10 @@ def _refuse_look_alikes(
     name: str,
     own: Reference | None,
 ) -> None:
-    """Refuse a face that somebody else in any bank has, and faces that are not one person's."""
+    """Refuse a face or recording that somebody else in any bank has, and faces that are not one person's."""
     from compliance.pipeline.look_alikes import look_alikes, refuse_strangers
 
+    _refuse_recordings_of_others(people, templates, name, own)
     found = look_alikes(people, templates, settings)
     others = [one for one in found if own is None or one.reference.id != own.id]
     if others:
@@ -292,6 +293,24 @@ def _refuse_look_alikes(
         )
     known = people.templates_of(own) if own else ()
     refuse_strangers(templates, known, settings, name)
+
+
+def _refuse_recordings_of_others(
+    people: PeopleBank, templates: list[Template], name: str, own: Reference | None
+) -> None:
+    """Refuse a recording that somebody else's voice was enrolled from."""
+    given = {one.source_sha256 for one in templates if one.modality == "voice"}
+    for person in people.list():
+        sources = {one.source_sha256 for one in person.samples if one.modality == "voice"}
+        if sources & given and (own is None or person.reference.id != own.id):
+            raise BankError(
+                "somebody who is enrolled has this very recording",
+                expected="a recording that no other entry was made from",
+                found=f"{person.reference.id} ({person.reference.label})",
+                where=name,
+                fix=f"add to that entry: compliance people add {person.reference.id} --voice …; or say "
+                "--anyway if the person is to stand in both banks",
+            )
 
 
 def _counted(templates: list[Template]) -> str:

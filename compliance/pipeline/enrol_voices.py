@@ -39,24 +39,38 @@ def voice_templates(files: Sequence[Path], settings: Settings) -> list[Template]
         settings: runtime knobs.
 
     Raises:
-        MediaError: a file does not exist.
-        BankError: a file cannot be listened to, holds too little speech or none, several voices, or speech that
-            is clipped or drowned in noise; names the file.
+        BankError: a file does not exist, is given twice, cannot be listened to, holds too little speech or none,
+            several voices, or speech that is clipped or drowned in noise; names the file.
         ModelError: a model of the analyzer cannot be used.
         PluginError: no analyzer makes templates of voices under the settings.
     """
     if not files:
         return []
+    digests = _digests(files)
     analyzer, embedding = _ready(settings)
     return [
         Template(
             vector=_embedding(file, analyzer, settings),
             modality="voice",
             model=embedding,
-            source_sha256=sha256_of(file),
+            source_sha256=digest,
         )
-        for file in files
+        for file, digest in zip(files, digests, strict=True)
     ]
+
+
+def _digests(files: Sequence[Path]) -> list[str]:
+    """Return the SHA-256 of each file; refuse one that is given twice or cannot be read."""
+    known: dict[str, Path] = {}
+    for file in files:
+        try:
+            digest = sha256_of(file)
+        except OSError as error:
+            raise _refused(file, "the file cannot be read", error.strerror or str(error)) from error
+        if digest in known:
+            raise _refused(file, "the same file is given twice", f"the content of {known[digest]}")
+        known[digest] = file
+    return list(known)
 
 
 def _embedding(file: Path, analyzer: AudioAnalyzer, settings: Settings) -> Floats:

@@ -63,7 +63,9 @@ def look_alikes(
 def refuse_strangers(
     templates: Sequence[Template], known: Sequence[Template], settings: Settings, who: str
 ) -> None:
-    """Refuse faces that are like none of the others.
+    """Refuse faces that do not hang together: from each, faces that are alike lead to every other.
+
+    Two of a stranger that are like one another are two of a stranger still.
 
     Args:
         templates: new ones.
@@ -72,27 +74,30 @@ def refuse_strangers(
         who: the person, for the refusal.
 
     Raises:
-        BankError: a new face is like none of the others.
+        BankError: a new face is like none of the person's.
     """
     comparer = Comparer(settings)
-    faces = [one for one in templates if one.modality == "face"]
-    for one in faces:
-        others = [
-            other
-            for other in (*known, *faces)
-            if other is not one and (other.model, other.modality) == (one.model, "face")
-        ]
-        scores = [
-            comparer.score_of_distance(one.model, float(np.linalg.norm(one.vector - other.vector)))[
-                2
-            ]
-            for other in others
-        ]
-        if scores and max(scores) < ALIKE:
-            raise BankError(
-                "the faces are not one person's",
-                expected=f"a score of {ALIKE} or more with one of the other faces",
-                found=f"{max(scores):.2f} for the file with SHA-256 {one.source_sha256}",
-                where=who,
-                fix="leave that file out, or say --anyway if it is the same person",
-            )
+    for model in sorted({one.model for one in templates if one.modality == "face"}):
+        new, old = (
+            [one for one in group if (one.modality, one.model) == ("face", model)]
+            for group in (templates, known)
+        )
+        own = old or [max(new, key=lambda one: one.quality or 0.0)]
+        left = [one for one in new if all(one is not other for other in own)]
+        while left:
+            scores = [max(_score(comparer, one, other) for other in own) for one in left]
+            if max(scores) < ALIKE:
+                raise BankError(
+                    "the faces are not one person's",
+                    expected=f"a score of {ALIKE} or more with one of the person's faces",
+                    found=f"{max(scores):.2f} for the file with SHA-256 {left[0].source_sha256}",
+                    where=who,
+                    fix="leave that file out, or say --anyway if it is the same person",
+                )
+            own = [*own, *(one for one, score in zip(left, scores, strict=True) if score >= ALIKE)]
+            left = [one for one, score in zip(left, scores, strict=True) if score < ALIKE]
+
+
+def _score(comparer: Comparer, one: Template, other: Template) -> float:
+    distance = float(np.linalg.norm(one.vector - other.vector))
+    return comparer.score_of_distance(one.model, distance)[2]

@@ -168,3 +168,13 @@ def test_two_people_at_one_time_are_two_tracks_through_a_cut(faces) -> None:
     reduced = faces.reduce("asset", [face(near(v, 0.2), t, left=x) for v, t, x in shots])
     assert [one.attributes["seen"] for one in reduced] == [[0.0, 0.5]] * 4
     assert len({one.attributes["track"] for one in reduced}) == 2
+
+
+def test_copies_of_a_person_in_other_banks_do_not_crowd_a_bank_out(faces) -> None:
+    vector = somebody()
+    refs = tuple(Reference(bank=f"bank-{number}", entry="ann") for number in range(2 * TOP))
+    uses = tuple(BankUse(name=one.bank, modality="face", size=1, version="0" * 64) for one in refs)
+    # the last bank's template is a little worse than the others
+    vectors = np.stack([vector] * (2 * TOP - 1) + [near(vector, 0.1)])
+    found = matches(faces, [face(vector)], References(refs, uses, vectors=vectors))
+    assert {one.reference.bank for one in found if one.reference} == {one.bank for one in refs}

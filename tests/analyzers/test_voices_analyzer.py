@@ -175,3 +175,21 @@ def test_the_nearest_people_come_first_and_their_templates_count_together(
     assert len(
         {(one.reference.id, one.span.start) for one in matches if one.reference and one.span}
     ) == len(matches)
+
+
+@needs_extra
+def test_copies_in_other_banks_do_not_crowd_a_bank_out_and_odd_vectors_are_an_error(
+    analyzer: VoiceAnalyzer, shared_data: Path
+) -> None:
+    from sound_files import speech
+
+    folder = shared_data / "voices-librispeech/speakers/1688"
+    track = AudioTrack("a", speech(folder / "1688-142285-0006.flac"), RATE)
+    heard = analyzer.reduce("a", analyzer.observe_audio([track]))
+    refs = tuple(Reference(bank=f"bank-{number}", entry="ann") for number in range(8))
+    uses = tuple(BankUse(name=one.bank, modality="voice", size=1, version="0" * 64) for one in refs)
+    vectors = np.stack([heard[0].vector] * len(refs))
+    found = analyzer.findings("a", heard, References(refs, uses, vectors=vectors))
+    assert {one.reference.bank for one in found if one.reference} == {one.bank for one in refs}
+    with pytest.raises(AnalyzerError, match="do not compare"):  # which NumPy would stretch to fit
+        analyzer.findings("a", heard, References(refs, uses, vectors=vectors[:, :1]))

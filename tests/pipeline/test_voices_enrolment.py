@@ -66,3 +66,11 @@ def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.wav"
     path.write_text("these are notes")
     assert "cannot be decoded" in refusal(path)
+
+
+def test_a_recording_given_twice_is_refused(recordings: Path, tmp_path: Path) -> None:
+    file = recordings / "1688/1688-142285-0000.flac"
+    copy = tmp_path / "copy.flac"
+    copy.write_bytes(file.read_bytes())
+    with pytest.raises(BankError, match="given twice"):
+        voice_templates([file, copy], Settings(home=tmp_path / "home"))
