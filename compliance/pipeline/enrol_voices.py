@@ -39,7 +39,7 @@ def voice_templates(files: Sequence[Path], settings: Settings) -> list[Template]
         settings: runtime knobs.
 
     Raises:
-        BankError: a file does not exist, is given twice, cannot be listened to, holds too little speech or none,
+        BankError: a file does not exist, is given twice, cannot be listened to, holds too little or no speech,
             several voices, or speech that is clipped or drowned in noise; names the file.
         ModelError: a model of the analyzer cannot be used.
         PluginError: no analyzer makes templates of voices under the settings.
