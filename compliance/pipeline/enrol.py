@@ -229,9 +229,8 @@ def _refuse_several(file: Path, faces: Sequence[_Face], analyzer: FaceMatcher) -
     """
     likeness = analyzer.likeness
     vectors = np.stack([face.vector for face in faces])
-    near = likeness.farness(likeness.raws(vectors, vectors)) < likeness.farness(
-        likeness.same_in_place
-    )
+    raws = np.stack([likeness.raws(one[None], vectors) for one in vectors])
+    near = likeness.farness(raws) < likeness.farness(likeness.same_in_place)
     same: npt.NDArray[np.bool_] = np.zeros(len(faces), np.bool_)
     same[int(np.argmax([face.look.quality for face in faces]))] = True
     while (grown := np.asarray(near[same].any(axis=0))).sum() > same.sum():

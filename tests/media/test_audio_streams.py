@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sound_files import write_sound
 
 from compliance.media.audio_parts import RATE, Parts, SoundPart, distinct
 from compliance.media.decode import MediaReader
 from compliance.media.info import DecodeSummary
 from compliance.media.limits import DecodeLimits
 from compliance.media.protocol import BrokenProtocol, sound_of
-from sound_files import write_sound
 
 TIME = np.arange(44_100) / 44_100
 LOW, HIGH = (0.3 * np.sin(2 * np.pi * hertz * TIME) for hertz in (300, 900))

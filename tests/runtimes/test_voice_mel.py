@@ -11,7 +11,8 @@ LIBROSA = {
     50: [14.788, 1.60373, 4.49461e-12],
     100: [4.83371, 1.47895, 0.000167069],
 }
-"""By frame: ``librosa.feature.melspectrogram(y=…, sr=16000, n_fft=400, hop_length=160, n_mels=40)``, bands 5, 6, 20."""
+"""By frame: bands 5, 6 and 20 of
+``librosa.feature.melspectrogram(y=…, sr=16000, n_fft=400, hop_length=160, n_mels=40)``."""
 
 
 def signal() -> np.ndarray:
