@@ -41,7 +41,7 @@ class VoiceAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="voices",
-        version="1",
+        version="2",
         categories=("likeness.voice", "presence.voice"),
         sources=frozenset({Source.AUDIO}),
         raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),

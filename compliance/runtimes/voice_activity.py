@@ -16,6 +16,9 @@ STEP = 512
 """Samples that each probability is of: 32 ms."""
 _CONTEXT = 64
 """Samples before them that the network sees as well."""
+LOWEST = 60.0
+"""Frequency below which nothing counts, Hz. Speech has its fundamental above 75 Hz, while a loud tone at 20 or
+40 Hz, which few loudspeakers give at all, makes the network deaf to quiet speech."""
 
 
 class VoiceActivity:
@@ -41,6 +44,10 @@ class VoiceActivity:
         Returns:
             float32, shape (⌈N / 512⌉,); the end is filled up with silence.
         """
+        from scipy.signal import butter, sosfilt
+
+        high_pass = butter(4, LOWEST, "highpass", fs=RATE, output="sos")
+        samples = sosfilt(high_pass, samples).astype(np.float32) if len(samples) else samples
         steps = -(-len(samples) // STEP)
         padded = np.zeros(_CONTEXT + steps * STEP, np.float32)
         padded[_CONTEXT : _CONTEXT + len(samples)] = samples

@@ -193,3 +193,23 @@ def test_copies_in_other_banks_do_not_crowd_a_bank_out_and_odd_vectors_are_an_er
     assert {one.reference.bank for one in found if one.reference} == {one.bank for one in refs}
     with pytest.raises(AnalyzerError, match="do not compare"):  # which NumPy would stretch to fit
         analyzer.findings("a", heard, References(refs, uses, vectors=vectors[:, :1]))
+
+
+@needs_extra
+@pytest.mark.parametrize("tone", [5, 20, 40])
+def test_a_loud_low_tone_hides_no_quiet_speech(
+    analyzer: VoiceAnalyzer, shared_data: Path, tone: int
+) -> None:
+    from sound_files import spoken
+
+    folder = shared_data / "voices-librispeech/speakers"
+    speech = spoken(folder / "367/367-130732-0000.flac", 0, 6)
+    speech = speech * np.float32(0.005 / np.sqrt(np.mean(speech**2)))
+    hum = 0.75 * np.sin(2 * np.pi * tone * np.arange(len(speech)) / RATE)
+    tracks = [AudioTrack("a", np.float32(sound), RATE) for sound in (speech, speech + hum)]
+
+    def heard(track: AudioTrack) -> float:
+        return sum(one.span.seconds for one in analyzer.observe_audio([track]) if one.span)
+
+    clean, hummed = map(heard, tracks)
+    assert hummed > 0.8 * clean > 1.0
