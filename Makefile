@@ -26,7 +26,7 @@ $(VENV)/test-installed: $(VENV)/installed
 	touch $@
 
 test: check
-	$(BIN)/python -m pytest -m 'not long and not gpu'
+	$(BIN)/python -m pytest -m 'not long and not gpu' -n 2 --dist loadfile
 
 test-long: $(VENV)/test-installed
 	$(BIN)/python -m pytest -m 'long'
