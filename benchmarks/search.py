@@ -31,8 +31,9 @@ def loop(queries: Floats, rows: Floats) -> Indices:
     found = []
     for query in queries:
         distances = np.linalg.norm(rows - query, axis=1)
-        least = np.argpartition(distances, TOP)[:TOP]
-        found.append(least[np.lexsort((least, distances[least]))])
+        # Of several that are equally far, the fifth may be any but for this.
+        near = np.flatnonzero(distances <= np.partition(distances, TOP - 1)[TOP - 1])
+        found.append(near[np.argsort(distances[near], kind="stable")[:TOP]])
     return np.stack(found)
 
 

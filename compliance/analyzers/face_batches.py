@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
@@ -9,9 +10,10 @@ from compliance.analyzers.face_tracks import FaceMatcher, Likeness
 from compliance.findings import Observation, RawKind
 from compliance.runtimes.face_embedder import FaceRecogniser
 from compliance.runtimes.face_geometry import Faces, aligned
+from compliance.runtimes.face_quality import quality
 from compliance.runtimes.onnx import OnnxModel
 from compliance.runtimes.workers import side_by_side
-from compliance.types import FrameBatch, Pixels
+from compliance.types import Floats, FrameBatch, Pixels
 
 COSINE_LIKENESS = Likeness(RawKind.COSINE, same=0.5, same_in_place=0.3)
 """How near two faces of one track are, half a second apart.
@@ -54,7 +56,7 @@ class BatchedFaces(FaceMatcher):
         return "; ".join(said)
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
-        """Return one ``face`` observation for each face.
+        """Return one ``face`` observation for each face, with its ``angle`` and ``quality`` as attributes.
 
         ``raw`` is the detector's score, 0…1; it has no kind, for it becomes no score.
         """
@@ -73,9 +75,18 @@ class BatchedFaces(FaceMatcher):
             index, number = places[row]
             left, top, right, bottom = found[index].boxes[number].tolist()
             score = float(found[index].scores[number])
-            return self._observation(
-                batch, index, (left, top, right, bottom), score, vectors[row].copy()
-            )
+            box = (left, top, right, bottom)
+            seen = self._observation(batch, index, box, score, vectors[row].copy())
+            angle = _angle(found[index].points[number])
+            seen_well = quality(batch.pixels[index], box, angle, score)
+            more = {"angle": angle, "quality": seen_well}
+            return seen.but(attributes={**seen.attributes, **more})
 
         # side by side, for each makes a JPEG of its face
         return side_by_side(observation, range(len(places)))
+
+
+def _angle(points: Floats) -> float:
+    """Return by how many degrees the line of the eyes is turned counter-clockwise, from five points (x, y)."""
+    (left_x, left_y), (right_x, right_y) = points[:2].tolist()
+    return round(math.degrees(math.atan2(left_y - right_y, right_x - left_x)), 1)

@@ -16,6 +16,9 @@ from compliance.types import Floats, FrameBatch, Pixels, Source
 if TYPE_CHECKING:
     from compliance.runtimes.face_search import Face
 
+SURE_MARGIN = 1.0
+"""Margin from which a detection is as sure as any; faces in clear view have it."""
+
 
 class FaceAnalyzer(FaceMatcher):
     """dlib's frontal detector and face network, five-point alignment and residual network.
@@ -86,7 +89,10 @@ class FaceAnalyzer(FaceMatcher):
 
     def _seen(self, batch: FrameBatch, index: int, face: Face, vector: Floats) -> Observation:
         from compliance.runtimes.face_quality import quality
+        from compliance.runtimes.face_search import UNSURE
 
         seen = self._observation(batch, index, face.box, face.margin, vector)
-        more = {"angle": face.angle, "quality": quality(batch.pixels[index], face)}
+        sure = (face.margin - UNSURE) / (SURE_MARGIN - UNSURE)
+        seen_well = quality(batch.pixels[index], face.box, face.angle, sure)
+        more = {"angle": face.angle, "quality": seen_well}
         return seen.but(attributes={**seen.attributes, **more})

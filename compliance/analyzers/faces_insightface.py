@@ -17,7 +17,7 @@ class InsightFaceAnalyzer(BatchedFaces):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces-insightface",
-        version="2",
+        version="3",
         categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),

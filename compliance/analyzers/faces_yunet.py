@@ -17,7 +17,7 @@ class YunetAnalyzer(BatchedFaces):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="faces-yunet",
-        version="2",
+        version="3",
         categories=("likeness.face", "presence.face"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.COSINE, RawKind.COUNT}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from compliance.runtimes.face_search import UNSURE, Face
 from compliance.types import Pixels
 
 ENOUGH_SIDE = 80
@@ -12,28 +11,30 @@ ENOUGH_SIDE = 80
 ENOUGH_DETAIL = 450.0
 """Variance of the Laplacian of a face at 64 × 64 grey pixels from which more adds nothing: 28 labelled
 photographs had 463 to 1985, and 7 to 29 after a Gaussian blur of a twenty-fifth of the face."""
-SURE_MARGIN = 1.0
-"""Margin from which more adds nothing; faces in clear view have it."""
 
 
-def quality(pixels: Pixels, face: Face) -> float:
+def quality(
+    pixels: Pixels, box: tuple[float, float, float, float], angle: float, sure: float
+) -> float:
     """Return how well a face can be seen, 0…1.
 
     The geometric mean of four parts, each 0…1: size (side / 80 pixels), detail (variance of the Laplacian at
-    64 pixels / 450), upright (((1 + cos angle) / 2)²) and sure ((margin + 0.45) / 1.45). One part near 0 is
-    enough for a low quality. A drawn face, a statue or a mask has less of at least one of them, as a rule; the
+    64 pixels / 450), upright (((1 + cos angle) / 2)²) and how sure the detector is. One part near 0 is enough
+    for a low quality. A drawn face, a statue or a mask has less of at least one of them, as a rule; the
     number does not say which.
 
     Args:
         pixels: uint8 RGB (height, width, 3), the frame.
-        face: in pixels of the frame.
+        box: left, top, right, bottom of the face, pixels of the frame.
+        angle: degrees by which it is turned in the picture.
+        sure: how sure the detector is of it, 0…1.
     """
-    _, top, _, bottom = face.box
+    left, top, right, bottom = (round(edge) for edge in box)
     parts = (
         (bottom - top) / ENOUGH_SIDE,
-        _detail(pixels, face.box) / ENOUGH_DETAIL,
-        ((1 + float(np.cos(np.radians(face.angle)))) / 2) ** 2,
-        (face.margin - UNSURE) / (SURE_MARGIN - UNSURE),
+        _detail(pixels, (left, top, right, bottom)) / ENOUGH_DETAIL,
+        ((1 + float(np.cos(np.radians(angle)))) / 2) ** 2,
+        sure,
     )
     product = float(np.prod(np.clip(parts, 0.0, 1.0)))
     return float(round(product ** (1 / len(parts)), 4))

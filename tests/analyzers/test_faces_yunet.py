@@ -151,6 +151,22 @@ def test_pictures_without_faces_give_none_sure_enough_for_a_bank(faces) -> None:
     assert all(one.raw < faces.enrolment_floor for one in seen)
 
 
+def test_a_face_carries_its_angle_and_how_well_it_is_seen(faces) -> None:
+    from skimage import data
+
+    clear = np.ascontiguousarray(data.astronaut())
+    middle = (clear.shape[1] / 2, clear.shape[0] / 2)
+    turned = cv2.warpAffine(clear, cv2.getRotationMatrix2D(middle, 20, 1.0), clear.shape[1::-1])
+    blurred = cv2.GaussianBlur(clear, (0, 0), 5)
+    best, tilted, soft = (
+        max((one for one in seen if one.span.start == index), key=lambda one: one.raw).attributes
+        for seen in [faces.observe_frames(batch(clear, turned, blurred))]
+        for index in range(3)
+    )
+    assert tilted["angle"] - best["angle"] == pytest.approx(20, abs=4)
+    assert 1 >= best["quality"] > tilted["quality"] > soft["quality"] > 0
+
+
 def cards_of(folder: Path, home: Path, **fields: object) -> Settings:
     return Settings(home=home, cards=folder, analyzers=("faces-yunet",), device="cpu", **fields)
 
