@@ -261,6 +261,9 @@ def _unread(
     unread = set(wanted - sources)
     if one.unread_subtitles:
         unread |= wanted & {Source.CAPTION}
+    if one.info is None and one.intake.asset.path is not None:
+        why = "The file cannot be opened, so that nobody knows what it says: export it again."
+        return dict.fromkeys(unread & _UNREAD.keys(), why)
     return {source: why for source, why in _UNREAD.items() if source in unread}
 
 
