@@ -8,6 +8,7 @@ a bank (a known face). Neither holds a threshold that decides: that is the polic
 from __future__ import annotations
 
 import enum
+import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -65,6 +66,9 @@ class Observation:
     """Embedding, float32, shape (D,); biometric where the analyzer says so, then encrypted at rest."""
     image: bytes | None = field(default=None, repr=False)
     """JPEG of the region for reviewers; not part of :attr:`id`, encrypted at rest."""
+    data: bytes | None = field(default=None, repr=False)
+    """Packed arrays that the analyzer documents, such as local features; encrypted at rest, and left out of
+    run folders, since they can be made again from the media."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """Further JSON values that the analyzer documents, such as a frame's size."""
 
@@ -85,6 +89,8 @@ class Observation:
             "vector": vector,
             "attributes": self.attributes,
         }
+        if self.data is not None:
+            content["data"] = hashlib.sha256(self.data).hexdigest()
         return "o-" + digest_of(content)[:16]
 
     def but(self, **changes: Any) -> Observation:
@@ -119,6 +125,8 @@ class Evidence(Model):
     """Path of a crop, relative to the run's folder."""
     note: str = ""
     """One sentence for the reviewer."""
+    reference_span: TimeSpan | None = None
+    """When in the reference, where that is a video or a recording."""
 
 
 class Finding(Model):
@@ -212,7 +220,7 @@ class BankUse(Model):
     name: str
     """Name of the bank."""
     modality: str
-    """``face``, ``voice``, ``name``, ``mark``, ``work`` or ``term``."""
+    """``face``, ``voice``, ``name``, ``mark``, ``word`` (names of brands), ``work`` or ``term`` (of works)."""
     size: int = Field(ge=0)
     """Entries of that modality."""
     version: str

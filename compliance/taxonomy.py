@@ -55,6 +55,7 @@ _LEAVES = (
     Category("presence.face", "A face that is seen, whoever's it is", FRAME),
     Category("presence.voice", "A voice that is heard, whoever's it is", AUDIO),
     Category("brand.logo", "A mark of a brand in a bank", FRAME),
+    Category("brand.own_misuse", "A mark of one's own, shown against its brand's rules", FRAME),
     Category("brand.name", "The name of a brand in a bank", TEXT),
     Category("ip.copy", "A copy of a registered work, exact or edited", FRAME | AUDIO),
     Category("ip.similarity", "Likeness to a registered work, not a copy", FRAME),

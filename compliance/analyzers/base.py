@@ -52,9 +52,14 @@ class AnalyzerSpec:
     only where the settings name it. Both need models that are pulled first."""
     requires: tuple[str, ...] = ()
     """Analyzers whose observations it reads."""
+    reads: tuple[str, ...] = ()
+    """Those of ``requires`` whose observations its findings are made of, beside its own. One that has no
+    ``observe`` method of its own examines the sources of those."""
     modality: str | None = None
     """Modality of the references that it matches against, such as ``face``; None where it matches
     none."""
+    prints: str = ""
+    """Maker of the prints that it compares, such as ``logos-1``; empty where it compares none."""
     embedding: str | None = None
     """Card of the model whose vectors it compares; None where it compares no vectors."""
     languages: tuple[str, ...] = ("*",)
@@ -90,6 +95,11 @@ class References:
     """N names or aliases, for modalities that compare text."""
     ambiguous: tuple[bool, ...] = ()
     """Which of :attr:`texts` are everyday words too, N of them; empty: none is."""
+    prints: tuple[bytes, ...] = ()
+    """N *prints*, for modalities that compare them: what an analyzer made of one file of the reference when it
+    was enrolled, a pure function of the file and the maker. An entry with several files has several rows."""
+    details: tuple[str, ...] = ()
+    """JSON of what is known of each row beside its name, N of them: ``owner``, ``file`` and so on."""
 
     def __len__(self) -> int:
         """Return N."""
@@ -125,7 +135,8 @@ class Analyzer(Protocol):
 
         Args:
             asset: id of the asset.
-            observations: what :meth:`reduce` returned for it.
+            observations: what :meth:`reduce` returned for it, and then what the analyzers that the spec reads
+                reduced.
             references: entries of the spec's modality; None where the spec names none.
         """
 
@@ -155,6 +166,25 @@ class AudioAnalyzer(Analyzer, Protocol):
 
     def observe_audio(self, tracks: Sequence[AudioTrack]) -> list[Observation]:
         """Return what is heard in ``tracks``; no tracks give an empty list."""
+
+
+@runtime_checkable
+class Illustrator(Protocol):
+    """Makes pictures of its findings that a crop of one observation does not show."""
+
+    def crops(
+        self,
+        findings: Sequence[Finding],
+        observations: Sequence[Observation],
+        references: References | None,
+    ) -> dict[str, bytes]:
+        """Return a JPEG by id of the finding, such as what was seen beside the reference.
+
+        Args:
+            findings: what :meth:`Analyzer.findings` returned.
+            observations: what it got.
+            references: what it got.
+        """
 
 
 @dataclass(frozen=True)

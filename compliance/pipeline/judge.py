@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from compliance.analyzers.base import Analyzer, AnalyzerSpec, References
+from compliance.analyzers.base import Analyzer, AnalyzerSpec, Illustrator, References
 from compliance.facts import Consent, Facts, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
@@ -51,7 +51,8 @@ def match(
     Args:
         one: what was seen.
         analyzers: who saw it, in order.
-        references: gives the references of a modality, made by the model with a digest.
+        references: gives the references of a modality; where vectors or prints are compared, those that the
+            model with a digest, or a maker, made.
         device_of: tells where an analyzer ran, by name.
         failures: what failed on the way.
     """
@@ -63,11 +64,14 @@ def match(
         given: References | None = None
         if spec.sources & applicable:
             with failures.guard(name, [one.id]):
-                given = references(spec.modality, _embedding(analyzer)) if spec.modality else None
-                observations = one.observations.get(name, [])
-                raw = analyzer.findings(one.id, observations, given)
+                given = references(spec.modality, _maker(analyzer)) if spec.modality else None
+                seen = [item for by in (name, *spec.reads) for item in one.observations.get(by, [])]
+                raw = analyzer.findings(one.id, seen, given)
                 found = checked_findings(spec, raw, one.id)
-                matched.crops.update(_crops(found, observations))
+                if isinstance(analyzer, Illustrator):
+                    matched.crops.update(analyzer.crops(found, seen, given))
+                else:
+                    matched.crops.update(_crops(found, seen))
         banks = given.banks if given else ()
         why = failures.why(name, one.id)
         report = _report(one, name, analyzers, applicable, matched.reports, why)
@@ -180,10 +184,11 @@ def _facts(
     )
 
 
-def _embedding(analyzer: Analyzer) -> str | None:
-    """Return the digest of the model whose vectors an analyzer compares."""
-    digests = {use.id: use.sha256 for use in analyzer.models()}
-    return digests[analyzer.spec.embedding] if analyzer.spec.embedding else None
+def _maker(analyzer: Analyzer) -> str | None:
+    """Return who made what an analyzer compares: the digest of the model, or the maker of prints."""
+    if analyzer.spec.embedding is None:
+        return analyzer.spec.prints or None
+    return {use.id: use.sha256 for use in analyzer.models()}[analyzer.spec.embedding]
 
 
 def _crops(found: list[Finding], observations: list[Observation]) -> dict[str, bytes]:
@@ -211,7 +216,7 @@ def _report(
     """
     spec = analyzers[name].spec
     wanted = spec.sources & applicable
-    sources = wanted & handed_sources(analyzers[name], one)
+    sources = wanted & handed_sources(analyzers[name], analyzers, one)
     blocked = {
         source: f"Analyzer {report.analyzer} did not do its part: "
         + (report.reason or " ".join(report.coverage.gaps) or str(report.status))

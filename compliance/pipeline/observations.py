@@ -110,6 +110,7 @@ def _row(one: Observation, sealer: Sealer) -> dict[str, Any]:
         "text": one.text,
         "attributes": one.attributes,
         "image": _encode(one.image),
+        "data": _encode(one.data),
         "vector": None if one.vector is None else _encode(one.vector.astype("<f4").tobytes()),
     }
     return {
@@ -143,6 +144,7 @@ def _observation(row: dict[str, Any], sealer: Sealer) -> Observation:
         text=secret["text"],
         vector=None if vector is None else np.frombuffer(vector, "<f4").astype(np.float32),
         image=_decode(secret["image"]),
+        data=_decode(secret.get("data")),
         attributes=secret["attributes"],
     )
 

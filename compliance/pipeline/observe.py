@@ -247,11 +247,21 @@ class Observer:
             failures.together_or_alone(name, list(by_id), read)
 
 
-def handed_sources(analyzer: Analyzer, one: Observed) -> frozenset[Source]:
-    """Return the sources of an asset that are handed to an analyzer; the rest it cannot have examined."""
+def handed_sources(
+    analyzer: Analyzer, analyzers: Mapping[str, Analyzer], one: Observed
+) -> frozenset[Source]:
+    """Return the sources of an asset that are handed to an analyzer; the rest it cannot have examined.
+
+    Args:
+        analyzer: who looks, or reads what others saw.
+        analyzers: all that run, by name.
+        one: the asset.
+    """
     if isinstance(analyzer, AssetAnalyzer):
         return analyzer.spec.sources  # it gets the file itself
     handed: frozenset[Source] = frozenset()
+    for name in analyzer.spec.reads:
+        handed |= handed_sources(analyzers[name], analyzers, one)
     if isinstance(analyzer, FrameAnalyzer):
         handed |= {Source.FRAME, Source.OCR}
     if isinstance(analyzer, AudioAnalyzer):

@@ -8,16 +8,13 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING
 
-from compliance.analyzers.base import References
-from compliance.banks.entries import Modality
 from compliance.banks.find import check_declared, known_people
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
-from compliance.banks.starter import starter_people, with_starter
 from compliance.clock import now
-from compliance.errors import BankError, ComplianceError, UsageError
+from compliance.errors import ComplianceError, UsageError
 from compliance.facts import Facts, Release
 from compliance.files import check_writable
 from compliance.model_store import ModelStore
@@ -29,6 +26,7 @@ from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observe import Observer
 from compliance.pipeline.observed import Observed
 from compliance.pipeline.plan import analyzers_for
+from compliance.pipeline.references import BankReader
 from compliance.pipeline.runfiles import RunFiles, write_run
 from compliance.plugins import analyzer_specs, make_analyzers
 from compliance.policy.schema import Policy
@@ -233,8 +231,10 @@ class Reviewer:
         """Look at assets together, and compare what was seen with the banks."""
         failures = Failures()
         observed = self._observer.observe(intakes, failures, progress)
-        references = _References(
-            PeopleBank(self._engine, self._master), starter_names=self.settings.starter_names
+        references = BankReader(
+            self._engine,
+            PeopleBank(self._engine, self._master),
+            starter_names=self.settings.starter_names,
         )
         analyzers = self._observer.analyzers
         for one in observed:
@@ -343,27 +343,3 @@ def _check_same(verdict: Verdict, clearance: Clearance) -> None:
             where=verdict.asset_name,
             fix="review the asset again, look at that verdict, and decide on it",
         )
-
-
-class _References:
-    """References of each modality, read from the banks once; names with the starter bank's."""
-
-    def __init__(self, people: PeopleBank, *, starter_names: bool) -> None:
-        self._people = people
-        self._starter_names = starter_names
-        self._known: dict[tuple[str, str | None], References] = {}
-
-    def __call__(self, modality: str, model: str | None) -> References:
-        if modality not in get_args(Modality):
-            raise BankError(
-                "no bank holds references of this modality",
-                expected=" or ".join(get_args(Modality)),
-                found=modality,
-                fix="update compliance to a version that has such banks",
-            )
-        key = (modality, model)
-        if key not in self._known:
-            enrolled = self._people.references(cast(Modality, modality), model=model)
-            joins = modality == "name" and self._starter_names
-            self._known[key] = with_starter(enrolled, starter_people()) if joins else enrolled
-        return self._known[key]

@@ -13,7 +13,7 @@ from pathlib import Path
 from compliance.banks.keys import Sealer
 from compliance.facts import Facts
 from compliance.files import folder_that_appears_whole, write_atomically
-from compliance.findings import Finding
+from compliance.findings import Finding, Observation
 from compliance.pipeline.judge import Matched
 from compliance.pipeline.observations import to_bytes
 from compliance.pipeline.observed import Observed
@@ -95,7 +95,7 @@ def write_run(
             write_atomically(place / name, canonical_json(document))
         write_atomically(place / FINDINGS, _table(facts.findings))
         write_atomically(place / REQUEST, sealer.seal(_request(one), REQUEST.encode()))
-        seen = [item for found in one.observations.values() for item in found]
+        seen = [_kept(item) for found in one.observations.values() for item in found]
         write_atomically(place / OBSERVATIONS, to_bytes(seen, sealer))
         (place / EVIDENCE).mkdir(mode=0o700)
         for name, image in matched.crops.items():
@@ -103,6 +103,11 @@ def write_run(
             write_atomically(place / EVIDENCE / f"{name}.jpg.sealed", sealed)
     signed = folder / finalised.output.name if finalised.output else None
     return RunFiles(folder, folder / ATTESTATION, signed, finalised.note, finalised.output_sha256)
+
+
+def _kept(one: Observation) -> Observation:
+    """Return what a run keeps: packed arrays and the frames that they were made of would outgrow the media."""
+    return one if one.data is None else one.but(data=None, image=None)
 
 
 def _request(one: Observed) -> bytes:

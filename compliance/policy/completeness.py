@@ -22,11 +22,25 @@ EVERYTHING = "*"
 """Category of the entry that says that nothing at all was examined."""
 MATCHED = frozenset({"likeness", "brand", "ip"})
 """Branches that mean nothing without references to compare with."""
-_MODALITIES = {"likeness.face": "face", "likeness.voice": "voice", "likeness.name": "name"}
+_MODALITIES = {
+    "likeness.face": "face",
+    "likeness.voice": "voice",
+    "likeness.name": "name",
+    "brand.logo": "mark",
+    "brand.own_misuse": "mark",
+    "brand.name": "word",
+    "ip.copy": "work",
+    "ip.similarity": "work",
+    "ip.name": "term",
+}
 _ENROL = {
     "face": "run 'compliance people enrol NAME --face PHOTO'",
     "voice": "run 'compliance people enrol NAME --voice FILE'",
     "name": "run 'compliance people enrol NAME'",
+    "mark": "run 'compliance brands add NAME --mark FILE'",
+    "word": "run 'compliance brands add NAME'",
+    "work": "run 'compliance works add TITLE --media FILE'",
+    "term": "run 'compliance works add TITLE'",
 }
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that leads to these tables; an older database is upgraded, a newer one refused."""
 
 
@@ -194,5 +194,77 @@ consents = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("document", Text, nullable=False),
     UniqueConstraint("grant", "kind"),
+    sqlite_autoincrement=True,
+)
+
+# Brands and works: what is protected, each with names and files. ``kind`` is ``brand`` or ``work``;
+# ``details`` is JSON of what is known of one beside its names, such as the rules for a mark of one's own.
+items = Table(
+    "items",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("uid", String(32), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("bank", String(64), nullable=False),
+    Column("entry", String(128), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("ambiguous", Boolean, nullable=False, server_default=false()),
+    Column("owner", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("added", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "bank", "entry"),
+    sqlite_autoincrement=True,
+)
+
+item_names = Table(
+    "item_names",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("item", ForeignKey("items.number", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("ambiguous", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("item", "text"),
+    sqlite_autoincrement=True,
+)
+
+# Marks are kept, so that their prints can be made anew; of the media of works only the digest is.
+item_files = Table(
+    "item_files",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("item", ForeignKey("items.number", ondelete="CASCADE"), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary),
+    UniqueConstraint("item", "sha256"),
+    sqlite_autoincrement=True,
+)
+
+# What an analyzer made of a file: a pure function of its bytes and the maker. Empty where there is nothing to
+# compare, such as the sound of a picture.
+prints = Table(
+    "prints",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("maker", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("sha256", "maker"),
+    sqlite_autoincrement=True,
+)
+
+# Append-only, as consents are: licences of brands and works, and their revocations. ``uid`` is the item's.
+licences = Table(
+    "licences",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("licence", String(64), nullable=False),
+    Column("reference", String(200), nullable=False, index=True),
+    Column("uid", String(32)),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("licence", "kind"),
     sqlite_autoincrement=True,
 )
