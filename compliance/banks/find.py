@@ -1,4 +1,4 @@
-"""Who is meant: persons by ``bank/entry`` or by name, over the enrolled and the shipped public figures."""
+"""Who or what is meant: people, brands and works by ``bank/entry`` or by name, enrolled and shipped."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from sqlalchemy import Engine
 
 from compliance.banks.entries import slug
+from compliance.banks.items import ItemBank, Kind
 from compliance.banks.rows import read_aliases, read_people, reference_to
 from compliance.banks.starter import starter_people
 from compliance.errors import UsageError
@@ -20,8 +21,25 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class KnownPerson:
-    """Somebody whom reviews can find."""
+class Words:
+    """How errors speak of entries of a kind."""
+
+    one: str
+    """Such as ``person``."""
+    many: str
+    """Such as ``people``: also the command, and the key in a release."""
+    add: str
+    """Command that adds one."""
+
+
+PEOPLE = Words("person", "people", "compliance people enrol NAME")
+BRANDS = Words("brand", "brands", "compliance brands add NAME")
+WORKS = Words("work", "works", "compliance works add TITLE")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody, or something, that reviews can find."""
 
     reference: Reference
     """Bank, entry and name."""
@@ -33,7 +51,7 @@ class KnownPerson:
     """True where stricter consent holds."""
 
 
-def known_people(engine: Engine) -> tuple[KnownPerson, ...]:
+def known_people(engine: Engine) -> tuple[Known, ...]:
     """Return everybody who is enrolled or shipped, sorted by bank and entry.
 
     Raises:
@@ -41,7 +59,7 @@ def known_people(engine: Engine) -> tuple[KnownPerson, ...]:
         BankError: the shipped names cannot be read.
     """
     found = {
-        one.reference.id: KnownPerson(one.reference, tuple(text for text, _ in one.names))
+        one.reference.id: Known(one.reference, tuple(text for text, _ in one.names))
         for one in starter_people()
     }
     with reading(engine) as connection:
@@ -51,67 +69,90 @@ def known_people(engine: Engine) -> tuple[KnownPerson, ...]:
             shipped = found.get(reference.id)
             others = (text for text, _ in aliases.get(row.number, ()))
             names = (row.name, *others, *(shipped.names if shipped else ()))
-            found[reference.id] = KnownPerson(
+            found[reference.id] = Known(
                 reference, tuple(dict.fromkeys(names)), row.uid, bool(row.minor)
             )
     return tuple(found[key] for key in sorted(found))
 
 
-def find_person(people: Sequence[KnownPerson], given: str) -> KnownPerson:
-    """Return the one person that ``given`` names: ``bank/entry``, an entry, a name or an alias.
+def known_items(engine: Engine, kind: Kind) -> tuple[Known, ...]:
+    """Return all brands, or all works, sorted by bank and entry.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    return tuple(
+        Known(one.reference, (one.reference.label, *one.names), one.uid)
+        for one in ItemBank(engine, kind).entries()
+    )
+
+
+def find_person(people: Sequence[Known], given: str) -> Known:
+    """Return the one person that ``given`` names; see :func:`find_entry`."""
+    return find_entry(people, given, PEOPLE)
+
+
+def find_entry(entries: Sequence[Known], given: str, words: Words) -> Known:
+    """Return the one entry that ``given`` names: ``bank/entry``, an entry, a name or an alias.
 
     Case counts for nothing; accents only where a name without them is somebody else's.
+
+    Args:
+        entries: where to look.
+        given: what was written.
+        words: how errors speak of them.
 
     Raises:
         UsageError: nobody is, or several are; names candidates.
     """
-    found = _named(people, given)
+    found = _named(entries, given)
     if len(found) == 1:
         return found[0]
     if found:
         raise UsageError(
-            "several people have this name",
+            f"several {words.many} have this name",
             expected="bank/entry of one of them",
             found=_listed(found),
             where=given,
             fix="write the bank and entry instead of the name",
         )
-    near = _near(people, given)
+    near = _near(entries, given)
     raise UsageError(
-        "nobody of this name is in any bank",
-        expected="bank/entry, or the name of somebody who is enrolled",
+        f"no {words.one} of this name is in any bank",
+        expected=f"bank/entry, or the name of a {words.one} that a bank holds",
         found=f"nearest: {_listed(near)}"
         if near
-        else f"nothing like it among {len(people)} people",
+        else f"nothing like it among {len(entries)} {words.many}",
         where=given,
-        fix="see 'compliance people list', or enrol the person: compliance people enrol NAME",
+        fix=f"see 'compliance {words.many} list', or add it: {words.add}",
     )
 
 
-def check_declared(people: Sequence[KnownPerson], declared: Iterable[str]) -> None:
-    """Refuse a release that declares somebody whom no finding could ever name.
+def check_declared(
+    entries: Sequence[Known], declared: Iterable[str], words: Words = PEOPLE
+) -> None:
+    """Refuse a release that declares somebody or something that no finding could ever name.
 
     Raises:
-        UsageError: a name is in no bank, is ambiguous, or is not how findings call the person.
+        UsageError: a name is in no bank, is ambiguous, or is not how findings call the entry.
     """
     for name in declared:
-        person = find_person(people, name)
-        reference = person.reference
-        called = [one for one in people if name in _called(one.reference)]
-        if len(called) > 1:  # somebody may be called like the bank and entry of another
+        reference = find_entry(entries, name, words).reference
+        called = [one for one in entries if name in _called(one.reference)]
+        if len(called) > 1:  # one may be called like the bank and entry of another
             raise UsageError(
-                "the release declares several people by one name",
-                expected="a name that one person alone has",
+                f"the release declares several {words.many} by one name",
+                expected=f"a name that one {words.one} alone has",
                 found=_listed(called),
-                where="release, people",
-                fix="rename one of them: compliance people erase, then enrol",
+                where=f"release, {words.many}",
+                fix=f"write bank/entry, or take one of the {words.many} out and add it under another name",
             )
         if not called:
             raise UsageError(
-                "the release declares a person by a name that policies do not compare",
+                f"the release declares a {words.one} by a name that policies do not compare",
                 expected=reference.id,
                 found=name,
-                where="release, people",
+                where=f"release, {words.many}",
                 fix=f"write {reference.id}",
             )
 
@@ -121,7 +162,7 @@ def _called(reference: Reference) -> tuple[str, str, str]:
     return reference.id, reference.entry, reference.label
 
 
-def _named(people: Sequence[KnownPerson], given: str) -> list[KnownPerson]:
+def _named(people: Sequence[Known], given: str) -> list[Known]:
     by_id = [one for one in people if one.reference.id == given]
     if by_id:
         return by_id
@@ -138,7 +179,7 @@ def _named(people: Sequence[KnownPerson], given: str) -> list[KnownPerson]:
     return [one for one in people if any(slug(name) == plain for name in one.names)]
 
 
-def _near(people: Sequence[KnownPerson], given: str) -> list[KnownPerson]:
+def _near(people: Sequence[Known], given: str) -> list[Known]:
     by_text = {_folded(name): one for one in people for name in one.names}
     by_text |= {one.reference.id: one for one in people}
     texts = get_close_matches(_folded(given), by_text, n=3, cutoff=0.7)
@@ -149,7 +190,7 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
-def _listed(people: Sequence[KnownPerson]) -> str:
+def _listed(people: Sequence[Known]) -> str:
     said = [f"{one.reference.id} ({one.reference.label})" for one in people[:_MOST_NAMED]]
     more = len(people) - _MOST_NAMED
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")

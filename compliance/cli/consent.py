@@ -18,7 +18,7 @@ from compliance.reporters.text import printable
 from compliance.verdicts import ExitCode
 
 if TYPE_CHECKING:
-    from compliance.banks.find import KnownPerson
+    from compliance.banks.find import Known
     from compliance.store.consents import ConsentStore, Grant
     from compliance.store.engine import Engine
 
@@ -178,14 +178,14 @@ def _store() -> tuple[Engine, ConsentStore]:
     return engine, ConsentStore(engine)
 
 
-def _person(engine: Engine, store: ConsentStore | None, given: str) -> KnownPerson:
+def _person(engine: Engine, store: ConsentStore | None, given: str) -> Known:
     """Return who is meant; with ``store``, also somebody who was erased and has grants."""
-    from compliance.banks.find import KnownPerson, find_person, known_people
+    from compliance.banks.find import Known, find_person, known_people
 
     people = known_people(engine)
     known = {one.reference.id for one in people}
     past = [one.consent.person for one in store.grants()] if store else []
-    gone = {one.id: KnownPerson(one, (one.label,)) for one in past if one.id not in known}
+    gone = {one.id: Known(one, (one.label,)) for one in past if one.id not in known}
     return find_person((*people, *gone.values()), given)
 
 

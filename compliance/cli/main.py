@@ -8,6 +8,7 @@ import traceback
 import typer
 
 from compliance.cli import (
+    brands,
     check,
     clear,
     consent,
@@ -42,6 +43,7 @@ app.command("schema")(check.schema)
 app.command("taxonomy")(taxonomy.taxonomy)
 app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
+app.add_typer(brands.app, name="brands")
 app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(publish.app, name="publish")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from compliance.banks.find import KnownPerson, check_declared
+from compliance.banks.find import Known, check_declared
 from compliance.errors import UsageError
 from compliance.findings import Reference
 
 
-def person(bank: str, entry: str, name: str, *aliases: str) -> KnownPerson:
-    return KnownPerson(Reference(bank=bank, entry=entry, label=name), (name, *aliases))
+def person(bank: str, entry: str, name: str, *aliases: str) -> Known:
+    return Known(Reference(bank=bank, entry=entry, label=name), (name, *aliases))
 
 
 ANN = person("talent", "ann-example", "Ann Example", "Annie")

@@ -43,7 +43,7 @@ def options(**changes: str | None) -> list[str]:
     [
         (ANN, {"until": "2025-12-31"}, "end before it starts"),
         (ANN, {"until": "soon"}, "no day or moment"),
-        ("Nobody Atall", {}, "nobody of this name"),
+        ("Nobody Atall", {}, "no person of this name"),
         ("talent/ann-exampel", {}, ANN),
         (ANN, {"territories": "Atlantis"}, "territory is unknown"),
         (ANN, {"territories": "UK"}, "write GB"),
