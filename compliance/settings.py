@@ -64,7 +64,7 @@ class Settings(Model):
     tier: Literal["bundled", "full"] = "bundled"
     """``full`` takes the stronger analyzer of each role, whose models are pulled first."""
     starter_names: bool = True
-    """True looks for the shipped names of public figures beside those of enrolled people."""
+    """True looks for the shipped names of public figures, brands and works beside those in the banks."""
     models: Path = Field(default_factory=lambda data: Path(data["home"]) / "models")
     """Folder of models that were pulled or imported."""
     waivers: Path = Field(default_factory=lambda: Path.cwd() / "waivers")

@@ -1,46 +1,31 @@
-"""Names of enrolled people in prompts and on screen, disguised or not."""
+"""Names of people, brands and works in prompts and on screen, disguised or not: one mechanism."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
+import json
 from collections.abc import Sequence
 from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.name_findings import name_findings
 from compliance.errors import AnalyzerError
-from compliance.findings import (
-    Evidence,
-    Finding,
-    ModelUse,
-    Observation,
-    RawKind,
-    Reference,
-)
+from compliance.findings import Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.text.matching import (
-    EXACT,
-    LEETSPEAK,
-    LOOKALIKE,
-    MISREAD,
-    NameIndex,
-    NameMatch,
-    disguises,
-)
+from compliance.text.kinds import PERSON, Kind
+from compliance.text.matching import NameIndex
 from compliance.text.repeats import merge_repeats
-from compliance.text.run_on import crosses, run_ons
+from compliance.text.run_on import run_ons
 from compliance.types import PROMPT_SOURCES, Source, TextBatch
 
-EXCERPT = 24
-"""Code points of context that an excerpt shows on either side of a name."""
-LONGEST_EXCERPT = 120
-"""Code points of a name that an excerpt shows: hidden characters can make it as long as they like."""
-_PRIVATE = re.compile(r"\S*@\S*|\d[\d\s().-]{4,}\d")
-"""What an excerpt hides around the name: anything like an address or a number."""
+TEXT_SOURCES = PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH}
+"""Sources that names are looked for in."""
+_Columns = tuple[tuple[str, ...], tuple[bool, ...], tuple[str, ...]]
 
 
 class NameAnalyzer:
-    """Finds every name and alias of the people banks at once; rules only, no weights.
+    """Finds every name and alias of the banks of its modality at once; rules only, no weights.
+
+    This one looks for people; brands and works are the same mechanism with another spec and kind.
 
     The score ranks the evidence that the name stands there, see :mod:`compliance.text.matching`; raw is
     the number of places in the text where it stands.
@@ -50,16 +35,18 @@ class NameAnalyzer:
         name="names",
         version="4",
         categories=("likeness.name",),
-        sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
+        sources=TEXT_SOURCES,
         raw_kinds=frozenset({RawKind.COUNT}),
         requires=("ocr",),
         libraries=("ahocorasick-rs", "confusable-homoglyphs"),
         modality="name",
         batch=256,
     )
+    kind: ClassVar[Kind] = PERSON
+    """What the names name."""
 
     def __init__(self) -> None:
-        self._built: tuple[tuple[tuple[str, ...], tuple[bool, ...]], NameIndex] | None = None
+        self._built: tuple[_Columns, NameIndex] | None = None
 
     def setup(self, device: str, models: ModelStore) -> None:
         """Load nothing: the automaton is built from the bank when it is first seen."""
@@ -110,109 +97,35 @@ class NameAnalyzer:
                 expected="references with one text for each row",
                 found="none" if references is None else f"{len(references.texts)} texts",
                 where=f"asset {asset[:12]}",
-                fix="enrol people with 'compliance people enrol'",
+                fix=f"add names with '{self.kind.command}'",
             )
-        index = self._index(references.texts, references.ambiguous)
+        index = self._index(references)
         return [
-            finding for one in observations for finding in _findings(one, index, references.refs)
+            finding
+            for one in observations
+            for finding in name_findings(
+                one, index, references.refs, self.spec.categories[0], self.kind
+            )
         ]
 
     def close(self) -> None:
         """Drop the automaton."""
         self._built = None
 
-    def _index(self, names: tuple[str, ...], everyday: tuple[bool, ...]) -> NameIndex:
-        """Return the automaton of ``names``, built again only when they changed."""
-        built = self._built
-        if built is None or built[0] != (names, everyday):
-            built = ((names, everyday), NameIndex(names, everyday))
-            self._built = built
-        return built[1]
+    def _index(self, references: References) -> NameIndex:
+        """Return the automaton of the names, built again only when they changed."""
+        columns = (references.texts, references.ambiguous, references.details)
+        if self._built is None or self._built[0] != columns:
+            texts, everyday, details = columns
+            index = NameIndex(texts, everyday, self.kind, _aspects(details))
+            self._built = (columns, index)
+        return self._built[1]
 
 
-def _findings(one: Observation, index: NameIndex, refs: Sequence[Reference]) -> list[Finding]:
-    text = one.text or ""
-    places: dict[Reference, list[NameMatch]] = defaultdict(list)
-    for match in _longest(index.find(text, misread=one.source is Source.OCR), refs):
-        if crosses(one, match.start, match.end):
-            places[refs[match.row]].append(match)
-    best = {ref: max(found, key=_strength) for ref, found in places.items()}
-    ranked = sorted(best.items(), key=lambda pair: (_strength(pair[1]), pair[0].id), reverse=True)
-    return [
-        Finding(
-            category="likeness.name",
-            asset=one.asset,
-            analyzer=one.analyzer,
-            source=one.source,
-            score=match.score,
-            raw=float(_apart(places[ref])),
-            raw_kind=RawKind.COUNT,
-            span=one.span,
-            region=one.region,
-            reference=ref,
-            rank=1 + sum(_overlap(match, better) for _, better in ranked[:place]),
-            evidence=Evidence(
-                text=_excerpt(text, match.start, match.end),
-                offsets=(match.start, match.end),
-                note=_note(text, match),
-            ),
-        )
-        for place, (ref, match) in enumerate(ranked)
-    ]
-
-
-def _longest(matches: Sequence[NameMatch], refs: Sequence[Reference]) -> list[NameMatch]:
-    """Leave out names inside a longer one of their bank that is found as surely: *Page* in *Larry Page*.
-
-    Another bank's stays: what stands there may be the only name that it knows the person by.
-    """
-    kept = []
-    reach: dict[str, dict[float, int]] = defaultdict(dict)
-    spans: dict[str, tuple[int, int]] = {}
-    for match in sorted(matches, key=lambda one: (one.start, -one.end, -one.score)):
-        bank, span = refs[match.row].bank, (match.start, match.end)
-        reached = reach[bank]
-        covered = any(end >= match.end for score, end in reached.items() if score >= match.score)
-        if not covered or spans[bank] == span:
-            kept.append(match)
-            spans[bank] = span
-        reached[match.score] = max(reached.get(match.score, -1), match.end)
-    return kept
-
-
-def _strength(match: NameMatch) -> tuple[float, int, int]:
-    """Order matches of one reference: surer, then longer, then earlier is better."""
-    return match.score, match.end - match.start, -match.start
-
-
-def _overlap(left: NameMatch, right: NameMatch) -> bool:
-    return left.start < right.end and right.start < left.end
-
-
-def _apart(matches: Sequence[NameMatch]) -> int:
-    """Count the places that matches of one reference cover, nested aliases once."""
-    count, reach = 0, -1
-    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
-        count += match.start >= reach
-        reach = max(reach, match.end)
-    return count
-
-
-def _excerpt(text: str, start: int, end: int) -> str:
-    before, after = text[max(start - EXCERPT, 0) : start], text[end : end + EXCERPT]
-    name = text[start:end]
-    if len(name) > LONGEST_EXCERPT:
-        name = name[:LONGEST_EXCERPT] + "…"
-    head, tail = "…" * (start > EXCERPT), "…" * (end + EXCERPT < len(text))
-    return head + _PRIVATE.sub("•••", before) + name + _PRIVATE.sub("•••", after) + tail
-
-
-def _note(text: str, match: NameMatch) -> str:
-    if match.score not in (EXACT, LOOKALIKE, LEETSPEAK, MISREAD):
-        return "A name that is an everyday word too; the words around it speak for the person"
-    if match.score == MISREAD:
-        return "The name but for what reading from pixels may have got wrong"
-    how = disguises(text[match.start : match.end])
-    if match.score == LEETSPEAK and not how:
-        how = "letters broken apart or drawn by others"
-    return f"The name, disguised: {how}" if how and match.score < 1 else "The name as enrolled"
+def _aspects(details: Sequence[str]) -> tuple[str, ...]:
+    """Return what each row names more closely, as its details' ``kind`` says."""
+    known: dict[str, str] = {}
+    for one in set(details):
+        kind = json.loads(one).get("kind") if one else None
+        known[one] = kind if isinstance(kind, str) else ""
+    return tuple(known[one] for one in details)

@@ -81,6 +81,15 @@ class Place:
     heading: bool
     """Whether most words of the text are capitalised."""
 
+    @classmethod
+    def at(cls, text: str, start: int, end: int, heading: bool) -> Place:
+        """Return the place of the name at [start, end) of ``text``."""
+        before, after = text[max(start - REACH, 0) : start], text[end : end + REACH]
+        name, before, after = (
+            normalise(part, View.CASED).text for part in (text[start:end], before, after)
+        )
+        return cls(name, before, after, heading)
+
     @functools.cached_property
     def words(self) -> list[str]:
         """Words of the name but a leading article."""
@@ -129,54 +138,71 @@ class Place:
         return Case.OPEN if longer or (self.opening and not later) else Case.FOR
 
 
-class Everyday:
-    """A text in which everyday names are judged."""
+@dataclass(frozen=True)
+class Mention:
+    """Where a name may stand, and which others stand in the same text."""
 
-    def __init__(self, text: str) -> None:
+    start: int
+    """First code point."""
+    end: int
+    """Just behind the last code point."""
+    sure: Sequence[tuple[int, int]] = ()
+    """Where names stand that mean nothing else, as (start, end), sorted."""
+    others: Sequence[tuple[int, int]] = ()
+    """Where other everyday names stand, as (start, end), sorted."""
+    disguised: bool = False
+    """The name is disguised there, which nobody does to an everyday word."""
+    everyday: bool = True
+    """The name is an everyday word or phrase too."""
+    aspect: str = ""
+    """What it names, such as ``style``; empty where the references do not say."""
+
+
+class Everyday:
+    """A text in which everyday names of people are judged.
+
+    Args:
+        text: the text as it was.
+        screen: whether it was read from pixels, which tells nothing about people.
+    """
+
+    def __init__(self, text: str, screen: bool = False) -> None:
         self._text = text
 
     @functools.cached_property
     def _heading(self) -> bool:
-        """Most words are capitalised, so that capitals say nothing."""
-        words = [one for one in _WORD.findall(self._text[:2000]) if one.isalpha() and len(one) > 3]
-        capitals = sum(map(_is_capital, words))
-        return 2 * capitals > len(words) and len(words) > 1 and capitals > 2
+        return is_heading(self._text)
 
-    def evidence(
-        self, start: int, end: int, sure: Sequence[tuple[int, int]], disguised: bool
-    ) -> float:
-        """Return how strongly the text says that the name at [start, end) means the person.
-
-        Args:
-            start: first code point of the name.
-            end: just behind the last code point.
-            sure: where names stand that mean nothing else, as (start, end), sorted.
-            disguised: the name is disguised there, which nobody does to an everyday word.
+    def evidence(self, mention: Mention) -> float:
+        """Return how strongly the text says that ``mention`` means the person.
 
         Returns:
             0 where nothing speaks for it, else :data:`WEAK`, :data:`FAIR` or :data:`STRONG`.
         """
-        text = self._text
-        place = Place(
-            normalise(text[start:end], View.CASED).text,
-            normalise(text[max(start - REACH, 0) : start], View.CASED).text,
-            normalise(text[end : end + REACH], View.CASED).text,
-            self._heading,
-        )
-        points = _points(place, self._is_joined(start, end, sure), disguised)
-        return (0.0, WEAK, FAIR, STRONG)[max(min(points, 3), 0)]
+        place = Place.at(self._text, mention.start, mention.end, self._heading)
+        joined = is_joined(self._text, mention.start, mention.end, mention.sure)
+        return weight_of(_points(place, joined, mention.disguised))
 
-    def _is_joined(self, start: int, end: int, sure: Sequence[tuple[int, int]]) -> bool:
-        """Tell whether a sure name stands beside [start, end) with an *and* or so between them."""
-        behind = bisect.bisect_left(sure, (end, 0))
-        ahead = bisect.bisect_left(sure, (start, 0))
-        gaps = [self._text[end : first[0]] for first in sure[behind : behind + 1]]
-        gaps += [
-            self._text[last[1] : start]
-            for last in sure[max(ahead - 2, 0) : ahead]
-            if last[1] <= start
-        ]
-        return any(len(gap) < LONGEST_JOINT and JOINT.fullmatch(gap) for gap in gaps)
+
+def weight_of(points: int) -> float:
+    """Return the factor of the score for as many points."""
+    return (0.0, WEAK, FAIR, STRONG)[max(min(points, 3), 0)]
+
+
+def is_heading(text: str) -> bool:
+    """Tell whether most words of ``text`` are capitalised, so that capitals say nothing."""
+    words = [one for one in _WORD.findall(text[:2000]) if one.isalpha() and len(one) > 3]
+    capitals = sum(map(_is_capital, words))
+    return 2 * capitals > len(words) and len(words) > 1 and capitals > 2
+
+
+def is_joined(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether one of ``names`` stands beside [start, end) with an *and* or so between them."""
+    behind = bisect.bisect_left(names, (end, 0))
+    ahead = bisect.bisect_left(names, (start, 0))
+    gaps = [text[end : first[0]] for first in names[behind : behind + 1]]
+    gaps += [text[last[1] : start] for last in names[max(ahead - 2, 0) : ahead] if last[1] <= start]
+    return any(len(gap) < LONGEST_JOINT and JOINT.fullmatch(gap) for gap in gaps)
 
 
 def _points(place: Place, joined: bool, disguised: bool) -> int:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from compliance.text.cues import Everyday, is_compound
+from compliance.text.cues import Mention
+from compliance.text.kinds import PERSON, Kind
 from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
 from compliance.text.normalise import IGNORABLE, LEET, View, normalise
 from compliance.text.spellings import (
@@ -25,6 +26,7 @@ from compliance.text.spellings import (
     spell_leet,
     spell_paired,
 )
+from compliance.text.wordmarks import Wordmarks
 
 EXACT, LOOKALIKE, LEETSPEAK, MISREAD = 1.0, 0.97, 0.9, 0.8
 """Strength of the evidence that the name stands there: letters equal but for case; equal after folding
@@ -37,9 +39,6 @@ SHORT = 4
 """Letters; a single-word Latin name with fewer needs its exact case and none of the disguises."""
 FEW_LETTERS = 6
 """Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
-JOINED = 8
-"""Letters; a name of several words with fewer is not found in one word without capitals between: *Flo Rida*
-is not Florida."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,10 @@ class NameMatch:
     end: int
     """Just behind the last code point, in the original text."""
     score: float
-    """:data:`EXACT`, :data:`LOOKALIKE`, :data:`LEETSPEAK` or :data:`MISREAD`."""
+    """:data:`EXACT`, :data:`LOOKALIKE`, :data:`LEETSPEAK`, :data:`MISREAD` or a wordmark's
+    (:mod:`compliance.text.wordmarks`); less where the words around it decide."""
+    judged: bool = False
+    """The words around it speak for it; alone it says nothing."""
 
 
 class NameIndex:
@@ -64,12 +66,22 @@ class NameIndex:
     Args:
         names: names and aliases as a person writes them. One without a letter or digit never matches.
         everyday: which of them are everyday words or phrases too, one for each name, and only found
-            where the text speaks for the person (:mod:`compliance.text.cues`); empty: none is.
+            where the text speaks for who or what is called so (:mod:`compliance.text.kinds`); empty: none is.
+        kind: what they name.
+        aspects: what each names more closely, such as ``style``; empty: nobody says.
     """
 
-    def __init__(self, names: Sequence[str], everyday: Sequence[bool] = ()) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        everyday: Sequence[bool] = (),
+        kind: Kind = PERSON,
+        aspects: Sequence[str] = (),
+    ) -> None:
         self._names = tuple(names)
         self._everyday = tuple(everyday) or (False,) * len(self._names)
+        self._kind = kind
+        self._aspects = tuple(aspects) or ("",) * len(self._names)
 
     def find(self, text: str, misread: bool = False) -> list[NameMatch]:
         """Return where names stand in ``text``: each row and place once, by its strongest reading.
@@ -85,30 +97,54 @@ class NameIndex:
             if key not in best or best[key].score < match.score:
                 best[key] = match
         found = sorted(best.values(), key=lambda match: (match.start, match.end, match.row))
-        if not any(self._everyday[match.row] for match in found):
-            return found
-        return list(self._meant(text, found, misread))
+        judged = [self._is_judged(match, text) for match in found]
+        return list(self._meant(text, found, judged, misread)) if any(judged) else found
 
-    def _meant(self, text: str, found: list[NameMatch], misread: bool) -> Iterator[NameMatch]:
-        """Yield matches, those of everyday names by what speaks for the person."""
-        words = Everyday(text)
-        sure = sorted({(one.start, one.end) for one in found if not self._everyday[one.row]})
+    def _is_judged(self, match: NameMatch, text: str) -> bool:
+        """Tell whether only the words around a match say whether it is meant."""
+        row = match.row
+        if self._everyday[row] or self._aspects[row] in self._kind.judged:
+            return True
+        name = self._names[row]
+        return (
+            len(name) < SHORT and self._kind.short_judged and text[match.start : match.end] != name
+        )
+
+    def _meant(
+        self, text: str, found: list[NameMatch], judged: list[bool], misread: bool
+    ) -> Iterator[NameMatch]:
+        """Yield matches, those that are judged by what speaks for them."""
+        words = self._kind.judge(text, misread)
+        pairs = list(zip(found, judged, strict=True))
+        sure = sorted({(one.start, one.end) for one, doubtful in pairs if not doubtful})
+        others = sorted({(one.start, one.end) for one, doubtful in pairs if doubtful})
         inner = inside_longer((one.start, one.end) for one in found)
-        for match in found:
-            if not self._everyday[match.row]:
+        for match, doubtful in pairs:
+            span = (match.start, match.end)
+            if not doubtful:
                 yield match
-            elif (match.start, match.end) not in inner:
+            elif span not in inner:
                 written = text[match.start : match.end]
                 as_named = written.casefold() == self._names[match.row].casefold()
-                disguised = not (as_named or misread) and _is_disguised(written)
-                weight = words.evidence(match.start, match.end, sure, disguised)
+                mention = Mention(
+                    *span,
+                    sure,
+                    [one for one in others if one != span],
+                    disguised=not (as_named or misread) and _is_disguised(written),
+                    everyday=self._everyday[match.row] or len(written) < SHORT,
+                    aspect=self._aspects[match.row],
+                )
+                weight = words.evidence(mention)
                 if weight:
-                    yield replace(match, score=round(match.score * weight, 3))
+                    yield replace(match, score=round(match.score * weight, 3), judged=True)
 
     @functools.cached_property
     def _folded(self) -> Automaton:
         rows = enumerate(zip(self._names, self._everyday, strict=True))
-        return Automaton([s for row, (name, word) in rows for s in spell(row, name, not word)])
+        reorder = self._kind.reorder
+        return Automaton(
+            [s for row, (name, word) in rows for s in spell(row, name, reorder and not word)]
+        )
 
     @functools.cached_property
     def _leet(self) -> Automaton:
@@ -118,6 +154,10 @@ class NameIndex:
     def _paired(self) -> Automaton:
         rows = enumerate(self._names)
         return Automaton([s for row, name in rows for s in spell_paired(row, name)])
+
+    @functools.cached_property
+    def _marks(self) -> Wordmarks:
+        return Wordmarks([one for one in self._folded.spellings if not self._everyday[one.row]])
 
     @functools.cached_property
     def _halves(self) -> Halves:
@@ -132,13 +172,16 @@ class NameIndex:
                 yield from self._judged(one, spelling, first, last, LOOKALIKE)
         signs = "I" in text or not LEET_KEYS.isdisjoint(stream.source.text)
         pairs = "rn" in stream.letters or "vv" in stream.letters
-        if signs or pairs or misread:
+        slips = misread or self._kind.misspelt
+        if signs or pairs or slips:
             leet = Letters(text, View.LEET)
             yield from self._leetspeak(leet, stream, self._leet)
             if pairs:
                 yield from self._leetspeak(leet, stream, self._paired)
-            if misread:
+            if slips:
                 yield from self._misread(leet)
+        if misread and self._kind.wordmarks:
+            yield from self._wordmarks(stream)
 
     def _leetspeak(
         self, stream: Letters, folded: Letters, automaton: Automaton
@@ -180,20 +223,41 @@ class NameIndex:
         """Yield the match if it is a whole name, and not a short or foreign word that is like one."""
         name = self._names[spelling.row]
         single = len(name.split()) == 1
-        if not stream.is_whole(first, last, compound=not single):
+        if not self._stands_apart(stream, spelling, first, last, single):
             return
         start, end = stream.span(first, last)
         written = normalise(stream.text[start:end], View.CASED).text
-        if not single and len(spelling.letters) < JOINED and _runs_on(written):
+        if not single and len(spelling.letters) < self._kind.joined and _runs_on(written):
             return
-        if is_compound(stream.text, start, end):
+        if self._kind.compound(stream.text, start, end):
             return
         if single and is_latin(name):
-            if len(spelling.letters) < SHORT and written != normalise(name, View.CASED).text:
+            if len(spelling.letters) < SHORT and not self._is_short_name(written, name):
                 return
             if score < EXACT and is_honest_word(written):
                 return
         yield NameMatch(spelling.row, start, end, score)
+
+    def _stands_apart(
+        self, stream: Letters, spelling: Spelling, first: int, last: int, single: bool
+    ) -> bool:
+        """Tell whether the letters begin and end where words do, a plural's *s* left aside."""
+        if stream.is_whole(first, last, compound=not single):
+            return True
+        plural = self._kind.plural and not self._everyday[spelling.row]
+        ending = stream.letters[last : last + 1] == "s" and not stream.between(last)
+        long = len(spelling.letters) >= SHORT and spelling.letters[-1] != "s"
+        return plural and ending and long and stream.is_whole(first, last + 1, compound=not single)
+
+    def _is_short_name(self, written: str, name: str) -> bool:
+        """Tell whether a word of few letters may be the name: in its case, or where words around it tell."""
+        if written == normalise(name, View.CASED).text:
+            return True
+        return self._kind.short_judged and written.casefold() == name.casefold()
+
+    def _wordmarks(self, stream: Letters) -> Iterator[NameMatch]:
+        for row, first, last, score in self._marks.find(stream):
+            yield NameMatch(row, *stream.span(first, last), score)
 
 
 def _is_exact(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:
