@@ -131,21 +131,15 @@ def crop_thumbnails(
         boxes: N boxes (left, top, right, bottom) in pixels of the frame as it was; moved to whole pixels of
             ``small``. One with a side shorter than :data:`LEAST` gives a black thumbnail.
     """
-    import torch
-
     result: Floats = np.zeros((len(boxes), SIDE, SIDE), np.float32)
-    with torch.inference_mode():
-        luma = torch.from_numpy(small).float()
-        for index, (left, top, right, bottom) in enumerate(boxes):
-            if min(right - left, bottom - top) < LEAST:
-                continue
-            rows, columns = _range(top, bottom, factor), _range(left, right, factor)
-            part = luma[rows, columns]
-            down, across = (
-                torch.tensor(folded(length, factor, size))
-                for length, size in zip((bottom - top, right - left), part.shape, strict=True)
-            )
-            result[index] = (down @ part @ across.T).numpy()
+    for index, (left, top, right, bottom) in enumerate(boxes):
+        if min(right - left, bottom - top) < LEAST:
+            continue
+        part = small[_range(top, bottom, factor), _range(left, right, factor)].astype(np.float32)
+        across = folded(right - left, factor, part.shape[1]).T
+        # Products of a band are too small for the library to start threads on them.
+        for first, rows, down in _bands(bottom - top, factor, part.shape[0]):
+            result[index, first : first + _BAND] = down @ part[rows] @ across
     return result
 
 
@@ -162,15 +156,11 @@ def _exact(frames: Sequence[Pixels], device: str) -> Floats:
     with torch.inference_mode():
         pixels = torch.from_numpy(np.stack(frames)).to(device)
         weights = torch.tensor((0.299, 0.587, 0.114), device=device)
-        down = reduction(height)
         across = torch.tensor(reduction(width), device=device)
         bands = []
-        for first in range(0, SIDE, _BAND):
-            band = down[first : first + _BAND]
-            used = np.flatnonzero(band.any(axis=0))
-            rows = slice(int(used[0]), int(used[-1]) + 1)
+        for _, rows, down in _bands(height, 1, height):
             luma = pixels[:, rows].float() @ weights
-            bands.append(torch.tensor(band[:, rows], device=device) @ luma @ across.T)
+            bands.append(torch.tensor(down, device=device) @ luma @ across.T)
         thumbs: Floats = torch.cat(bands, dim=1).cpu().numpy()
     return thumbs
 
@@ -212,6 +202,18 @@ def folded(length: int, factor: int, size: int) -> Floats:
     return result
 
 
+@lru_cache(maxsize=256)
+def _bands(length: int, factor: int, size: int) -> tuple[tuple[int, slice, Floats], ...]:
+    """Return :func:`folded` in bands: first row, the pixels that count, and the matrix over those."""
+    bands = []
+    for first in range(0, SIDE, _BAND):
+        band = folded(length, factor, size)[first : first + _BAND]
+        used = np.flatnonzero(band.any(axis=0))
+        pixels = slice(int(used[0]), int(used[-1]) + 1)
+        bands.append((first, pixels, band[:, pixels].copy()))
+    return tuple(bands)
+
+
 @lru_cache(maxsize=1)
 def _cosines() -> Floats:
     """Return frequencies 1…16 over 64 samples, float32, shape (16, 64)."""
@@ -242,7 +244,8 @@ def hashes_of(thumbs: Floats) -> Pixels:
     values = np.stack(turned, axis=1).reshape(len(thumbs), len(ORIENTATIONS), 256)
     # The lower of both middle values, as the reference takes it.
     median = np.partition(values, 127, axis=2)[:, :, 127:128]
-    bits = (values > median) & (thumbs.reshape(len(thumbs), 1, -1).any(axis=2, keepdims=True))
+    # A black frame gives 0 for every frequency, which rounding must not change.
+    bits = (values > median) & thumbs.any(axis=(1, 2))[:, None, None]
     return np.packbits(bits[:, :, ::-1], axis=2)
 
 
