@@ -25,6 +25,8 @@ from compliance.store.events import Clock, append_event
 from compliance.store.tables import item_files, item_names, items, prints
 
 Kind = Literal["brand", "work"]
+STARTER_BANKS: Mapping[Kind, str] = {"brand": "brands", "work": "works"}
+"""Banks that the shipped names of each kind belong to."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class ItemBank:
             found = []
             for new in given:
                 check_bank(new.bank)
+                self._check_kind(connection, new.bank)
                 name, _ = marked(new.name)
                 if not another:
                     _refuse_taken(new, name, taken)
@@ -203,6 +206,20 @@ class ItemBank:
                 fix="correct the entry",
             )
         return row
+
+    def _check_kind(self, connection: Connection, bank: str) -> None:
+        """Refuse a bank of the other kind: licences and policies name entries by bank and entry alone."""
+        here = (items.c.bank == bank) & (items.c.kind != self._kind)
+        other = connection.scalar(select(items.c.kind).where(here).limit(1))
+        other = other or next((kind for kind, name in STARTER_BANKS.items() if name == bank), None)
+        if other is not None and other != self._kind:
+            raise BankError(
+                f"the bank holds {other}s",
+                expected=f"a bank of {self._kind}s, such as {STARTER_BANKS[self._kind]}",
+                found=bank,
+                where="bank",
+                fix="name another bank; nothing was changed",
+            )
 
     def _insert(self, connection: Connection, new: NewItem) -> Row[Any]:
         name, ambiguous = marked(new.name)

@@ -171,8 +171,9 @@ def remove(brand: Annotated[str, BRAND]) -> int:
 @app.command("reindex")
 def reindex() -> int:
     """Make what is compared anew from the marks that are kept, after an update."""
+    from compliance.analyzers.logo_prints import MAKER
     from compliance.media.vector import VectorReader
-    from compliance.pipeline.enrol_marks import MAKER, mark_print
+    from compliance.pipeline.enrol_marks import mark_print
 
     settings, _, brands = _opened()
     waiting = brands.without_print(MAKER)
@@ -216,8 +217,6 @@ def _rules(rules: Path | None, owner: Owner) -> dict[str, Any]:
     """Return the rules as they are stored; refuse those for somebody else's mark."""
     if rules is None:
         return {}
-    from compliance.analyzers.brand_rules import read_rules
-
     if owner is not Owner.OWN:
         raise UsageError(
             "rules are for marks of one's own",
@@ -226,6 +225,8 @@ def _rules(rules: Path | None, owner: Owner) -> dict[str, Any]:
             where="--rules",
             fix="leave --rules out, or say --owner own; nothing was changed",
         )
+    from compliance.analyzers.brand_rules import read_rules
+
     return {"rules": read_rules(rules).model_dump(mode="json")}
 
 

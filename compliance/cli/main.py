@@ -20,6 +20,7 @@ from compliance.cli import (
     review,
     taxonomy,
     waive,
+    works,
 )
 from compliance.errors import ComplianceError
 from compliance.verdicts import ExitCode
@@ -44,6 +45,7 @@ app.command("taxonomy")(taxonomy.taxonomy)
 app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
 app.add_typer(brands.app, name="brands")
+app.add_typer(works.app, name="works")
 app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(publish.app, name="publish")

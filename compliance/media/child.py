@@ -29,7 +29,13 @@ class Child:
     """One running decoder."""
 
     def __init__(
-        self, file: int | None, size: int, limits: DecodeLimits, slots: int, sound: bool = False
+        self,
+        file: int | None,
+        size: int,
+        limits: DecodeLimits,
+        slots: int,
+        sound: bool = False,
+        every_frame: bool = False,
     ) -> None:
         """Start the decoder; ``slots`` is set lower where it announces that it uses fewer of them.
 
@@ -39,8 +45,10 @@ class Child:
             limits: what it may use.
             slots: slots of the ring.
             sound: decode audio streams as well.
+            every_frame: give every frame, not only those that are to be examined.
         """
         self._sound = sound
+        self._every_frame = every_frame
         self._limits = limits
         self._ring_slots = self.slots = slots
         self.slot_bytes = ring.slot_bytes_of(limits.max_pixels)
@@ -68,6 +76,7 @@ class Child:
             "file_bytes": size,
             "slots": self._ring_slots,
             "sound": self._sound,
+            "every_frame": self._every_frame,
             "limits": dataclasses.asdict(self._limits),
         }
         package = Path(compliance.media.__path__[0]).parent.parent

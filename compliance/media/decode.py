@@ -81,6 +81,7 @@ class MediaReader:
         limits: DecodeLimits = DecodeLimits(),  # noqa: B008
         ring: int = 16,
         listen: Callable[[SoundPart], None] | None = None,
+        every_frame: bool = False,
     ) -> None:
         """Check the path.
 
@@ -90,6 +91,7 @@ class MediaReader:
             ring: frames that may be held at once; :attr:`slots` may be fewer for very large frames.
             listen: gets the sound in parts, while :meth:`frames` runs; None leaves sound undecoded, so that
                 nothing is said of what is wrong with it.
+            every_frame: hand out every frame, not only those that are to be examined.
 
         Raises:
             UsageError: the path is a directory, or ``ring`` is below 2.
@@ -100,6 +102,7 @@ class MediaReader:
         self._path = path
         self._limits = limits
         self._ring = ring
+        self._every_frame = every_frame
         os.close(_open(path))
         self.info: MediaInfo | None = None
         self.slots = ring
@@ -126,7 +129,12 @@ class MediaReader:
                 )
             else:
                 self._child = Child(
-                    descriptor, size, self._limits, self._ring, self._parts is not None
+                    descriptor,
+                    size,
+                    self._limits,
+                    self._ring,
+                    sound=self._parts is not None,
+                    every_frame=self._every_frame,
                 )
         finally:
             os.close(descriptor)

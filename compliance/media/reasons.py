@@ -23,3 +23,5 @@ class Reason(enum.StrEnum):
     """It is the first or the last of a shot."""
     LAST = "last"
     """It is the last of its stream."""
+    ASKED = "asked"
+    """Every frame was asked for, as for what is registered to be found again."""

@@ -26,6 +26,7 @@ from compliance.media.gaps import Gaps
 from compliance.media.items import Item
 from compliance.media.limits import DecodeLimits
 from compliance.media.protocol import pack, unpack_slots
+from compliance.media.reasons import Reason
 from compliance.media.ring import Ring, slot_bytes_of
 from compliance.media.sampling import Chosen, Planner
 from compliance.media.source import Source, sniff
@@ -50,6 +51,7 @@ class Job:
     file_bytes: int
     slots: int
     sound: bool
+    every_frame: bool
     limits: DecodeLimits
 
 
@@ -158,7 +160,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     try:
         media = _open(source, kind, job, gaps)
         _announce(media, job, outlet)
-        _run(media, planners, outlet)
+        _run(media, planners, outlet, job.every_frame)
     except OverLimit as error:
         gaps.add(str(error))
     except MemoryError:
@@ -217,7 +219,12 @@ def _announce(media: Container | Picture, job: Job, outlet: Outlet) -> None:
             )
 
 
-def _run(media: Container | Picture, planners: dict[int, Planner[Item]], outlet: Outlet) -> None:
+def _run(
+    media: Container | Picture,
+    planners: dict[int, Planner[Item]],
+    outlet: Outlet,
+    every_frame: bool,
+) -> None:
     """Decode, plan and send; what is planned is sent even where decoding ends with an error."""
     try:
         for item in media.items():
@@ -227,6 +234,10 @@ def _run(media: Container | Picture, planners: dict[int, Planner[Item]], outlet:
                 continue
             if isinstance(item, Said):
                 outlet.said(item)
+                continue
+            if every_frame:
+                asked: Chosen[Item] = Chosen(item.index, item.time, item, Reason.ASKED, 255)
+                outlet.frames(item.stream, asked)
                 continue
             planner = planners.setdefault(item.stream, Planner(media.rate(item.stream)))
             for chosen in planner.push(item.index, item.time, item, item.thumbnail()):

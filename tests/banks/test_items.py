@@ -97,6 +97,14 @@ def test_what_cannot_stand_in_the_bank_changes_nothing(
     assert item_texts(engine, "brand") == before
 
 
+def test_a_bank_holds_brands_or_works(engine: Engine) -> None:
+    """Licences name entries by bank and entry: one for a brand must not cover a work of the same name."""
+    ItemBank(engine, "brand").add(acme(bank="acme-bank"))
+    for bank in ("acme-bank", "brands"):
+        with pytest.raises(BankError, match="the bank holds brands"):
+            ItemBank(engine, "work").add(NewItem(bank, "Acme"))
+
+
 def test_removing_takes_names_files_and_prints_that_nobody_else_has(engine: Engine) -> None:
     brands, works = ItemBank(engine, "brand"), ItemBank(engine, "work")
     reference = brands.add(acme())

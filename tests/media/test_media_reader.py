@@ -105,3 +105,17 @@ def test_what_the_decoder_said_last_is_read_although_it_ended_without_reading(
         for frame in frames:
             frame.release()
     assert reader.summary.gaps == () and reader.summary.frames_seen == 5
+
+
+def test_every_frame_is_handed_out_where_that_is_asked_for(still_video: Path) -> None:
+    def times(every_frame: bool) -> list[float]:
+        with MediaReader(still_video, every_frame=every_frame) as reader:
+            found = []
+            for frame in reader.frames():
+                found.append(frame.time)
+                frame.release()
+        assert reader.summary.complete and reader.summary.frames_seen == 60
+        return found
+
+    some, every = times(False), times(True)
+    assert len(every) == 60 and every == sorted(every) and set(some) < set(every)

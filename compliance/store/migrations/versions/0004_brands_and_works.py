@@ -26,7 +26,7 @@ def upgrade() -> None:
         "licences",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("licence", sa.String(64), nullable=False),
+        sa.Column("grant", sa.String(64), nullable=False),
         sa.Column("reference", sa.String(200), nullable=False),
         sa.Column("uid", sa.String(32)),
         sa.Column("digest", sa.String(64), nullable=False),
@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_licences")),
         sa.UniqueConstraint("digest", name=op.f("uq_licences_digest")),
-        sa.UniqueConstraint("licence", "kind", name=op.f("uq_licences_licence_kind")),
+        sa.UniqueConstraint("grant", "kind", name=op.f("uq_licences_grant_kind")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_licences_reference"), "licences", ["reference"])
