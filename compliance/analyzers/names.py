@@ -116,10 +116,14 @@ class NameAnalyzer:
         """Return the automaton of the names, built again only when they changed."""
         columns = (references.texts, references.ambiguous, references.details)
         if self._built is None or self._built[0] != columns:
-            texts, everyday, details = columns
-            index = NameIndex(texts, everyday, self.kind, _aspects(details))
-            self._built = (columns, index)
+            self._built = (columns, index_of(references, self.kind))
         return self._built[1]
+
+
+def index_of(references: References, kind: Kind) -> NameIndex:
+    """Return the names of ``references``, ready to be found."""
+    aspects = _aspects(references.details)
+    return NameIndex(references.texts, references.ambiguous, kind, aspects)
 
 
 def _aspects(details: Sequence[str]) -> tuple[str, ...]:

@@ -154,6 +154,8 @@ class Mention:
     """The name is disguised there, which nobody does to an everyday word."""
     everyday: bool = True
     """The name is an everyday word or phrase too."""
+    as_named: bool = True
+    """It is written in the very letters and case of the name."""
     aspect: str = ""
     """What it names, such as ``style``; empty where the references do not say."""
 

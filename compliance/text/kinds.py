@@ -37,7 +37,7 @@ class Kind:
     joined: int = 6
     """Letters; a name of several words with fewer is not found in one word without capitals between."""
     misspelt: bool = True
-    """One letter wrong in a long name is accepted in what people type, too."""
+    """One letter wrong in a long name of several words is accepted in what people type, too."""
     wordmarks: bool = False
     """Look-alike letters and broken words are accepted in short names that were read from pixels."""
     short_judged: bool = True

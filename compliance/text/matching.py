@@ -19,6 +19,7 @@ from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
 from compliance.text.normalise import IGNORABLE, LEET, View, normalise
 from compliance.text.spellings import (
     LEET_KEYS,
+    MISREAD_LETTERS,
     Automaton,
     Halves,
     Spelling,
@@ -39,6 +40,10 @@ SHORT = 4
 """Letters; a single-word Latin name with fewer needs its exact case and none of the disguises."""
 FEW_LETTERS = 6
 """Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
+
+
+_ARTICLE = re.compile("the|an?|l[aeo]s?|d[aei][rsen]|ei")
+"""Articles, as they are in LEET, at the beginning of a name."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ class NameIndex:
                     [one for one in others if one != span],
                     disguised=not (as_named or misread) and _is_disguised(written),
                     everyday=self._everyday[match.row] or len(written) < SHORT,
+                    as_named=written == self._names[match.row],
                     aspect=self._aspects[match.row],
                 )
                 weight = words.evidence(mention)
@@ -179,7 +185,7 @@ class NameIndex:
             if pairs:
                 yield from self._leetspeak(leet, stream, self._paired)
             if slips:
-                yield from self._misread(leet)
+                yield from self._misread(leet, misread)
         if misread and self._kind.wordmarks:
             yield from self._wordmarks(stream)
 
@@ -198,11 +204,14 @@ class NameIndex:
             if stands and enough:
                 yield from self._judged(stream, spelling, first, last, LEETSPEAK)
 
-    def _misread(self, stream: Letters) -> Iterator[NameMatch]:
+    def _misread(self, stream: Letters, misread: bool) -> Iterator[NameMatch]:
         for spelling, first, last in self._halves.find(stream.letters):
             near = frozenset(b + shift for b in spelling.breaks for shift in (-1, 0, 1))
-            if stream.spelled_out(first, last, near) is False:
-                yield from self._whole(stream, spelling, first, last, MISREAD)
+            if stream.spelled_out(first, last, near) is not False:
+                continue
+            if not (misread or _shows_words(stream, spelling, first, last)):
+                continue
+            yield from self._whole(stream, spelling, first, last, MISREAD)
 
     def _judged(
         self, stream: Letters, spelling: Spelling, first: int, last: int, score: float
@@ -231,6 +240,8 @@ class NameIndex:
             return
         if self._kind.compound(stream.text, start, end):
             return
+        if _is_initials(spelling) and written.isalpha() and not written.isupper():
+            return  # S.H.I.E.L.D. is no shield.
         if single and is_latin(name):
             if len(spelling.letters) < SHORT and not self._is_short_name(written, name):
                 return
@@ -258,6 +269,27 @@ class NameIndex:
     def _wordmarks(self, stream: Letters) -> Iterator[NameMatch]:
         for row, first, last, score in self._marks.find(stream):
             yield NameMatch(row, *stream.span(first, last), score)
+
+
+def _is_initials(spelling: Spelling) -> bool:
+    return 1 < len(spelling.letters) == len(spelling.breaks) + 1
+
+
+def _shows_words(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:
+    """Tell whether what was typed is a name of several words, in words, with letters enough in long ones.
+
+    *Impossible* is one slip from *Kim Possible*, *the local* from *The Incal*, *chameleon* from *Charmeleon*.
+    """
+    if not spelling.breaks:
+        return False
+    edges = (0, *sorted(spelling.breaks), len(spelling.letters))
+    if len(edges) == 3 and _ARTICLE.fullmatch(spelling.letters[: edges[1]]):
+        return False
+    words = [right - left for left, right in itertools.pairwise(edges)]
+    start, end = stream.span(first, last)
+    return sum(size for size in words if size > SHORT - 1) >= MISREAD_LETTERS and not _runs_on(
+        stream.text[start:end]
+    )
 
 
 def _is_exact(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:

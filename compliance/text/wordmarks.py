@@ -29,7 +29,7 @@ what is let in."""
 _ALIKE = (
     "0odqcg", "1lijtf|!", "5s$", "8b", "4a", "3e", "7t", "6g", "9g", "2z", "uvy", "vw", "nhmr", "aeo", "ceo",
     "kxh",
-    "pfr", "ef", "un", "ij", "gq", "bh", "ky", "ao", "rt",
+    "pfr", "ef", "un", "ij", "gq", "bh", "ao", "rt",
 )  # fmt: skip
 _LOOKS = frozenset(pair for group in _ALIKE for pair in itertools.permutations(group, 2))
 """Pairs of characters in FOLDED that drawn letters share, in either case."""

@@ -41,7 +41,10 @@ _LEAD = re.compile(
 _MEDIA_LEAD = re.compile(
     r"\b(?:the|from|in|a|an) (?:[\w-]+ )?" + _MEDIA + r"[:,]?\s*[\"“‘'*_]?$", re.IGNORECASE
 )
-_FROM = re.compile(r"\b(?:from|in) [\"“‘]?$", re.IGNORECASE)
+_PLAIN_MEDIA_LEAD = re.compile(
+    r"\b(?:from|in|of|like) (?:the )?" + _MEDIA + r"[:,]?\s*[\"“‘'*_]?$", re.IGNORECASE
+)
+_FROM = re.compile(r"\bfrom [\"“‘]?$", re.IGNORECASE)
 _FOLLOWING = re.compile(
     r"[\"”’'*_]?[\s-]+(?:(?:the|a) )?(?:"
     + _MEDIA
@@ -68,14 +71,32 @@ _MAKERS = (
 _MAKER_LEAD = re.compile(
     _MAKERS + r"(?:['’]s)?(?: " + _MEDIA + r")?[:,]?\s*[\"“‘'*_]?$", re.IGNORECASE
 )
-_MAKER_NEAR = re.compile(
-    r"\b(?:"
-    + _MAKERS
-    + r"|anime|manga|cosplay\w*|fan ?art|fandom|live[- ]action|superhero|dc comics)\b",
-    re.IGNORECASE,
+_MAKER_NEAR = re.compile(r"\b" + _MAKERS + r"\b", re.IGNORECASE)
+_KIND_NEAR = re.compile(
+    r"\b(?:anime|manga|cosplay\w*|fan ?art|fandom|live[- ]action|superhero|comics)\b", re.IGNORECASE
 )
-"""Who makes works, and what is said of works only, anywhere near."""
+"""Who makes works, and what is said of works, anywhere near."""
 _FROM_BEHIND = re.compile(r"[\"”’]?\s+(?:from|in|of|by) (?:the )?[\"“‘]?$", re.IGNORECASE)
+PROPER = frozenset(
+    "alexander amadeus anastasia angel annabelle annie anora arthur avalon babylon beethoven brazil "
+    "carrie casablanca "
+    "celeste chernobyl chicago chinatown clarence dallas daria dexter dunkirk elvis ferdinand franklin "
+    "gomorrah gotham "
+    "hamilton halloween hannibal hilda homeland klaus leo logan lolita lucy lupin madagascar madeline "
+    "manhattan martine "
+    "matilda merlin mozart nana nancy oklahoma oppenheimer pandora paprika persepolis rebecca rio roma "
+    "rome sherlock "
+    "spartacus ted tokyo troy wentworth yellowstone metropolis babel elf cleopatra evita hollywood "
+    "f1".split()
+) | {
+    "notting hill",
+    "pearl harbor",
+    "san andreas",
+    "silicon valley",
+    "independence day",
+    "abbey road",
+}
+"""Places, people and days that are titles: in capitals for that reason alone."""
 _OPENS = re.compile(r"[\"“‘*_«「『]\s*$")
 _CLOSES = re.compile(r"\s*[,.]?[\"”’*_»」』]")
 _NUMBER = re.compile(r"\s+(?:[2-9]|I{2,3}|IV|VI{0,3})\b")
@@ -125,26 +146,33 @@ class WorkWords:
         return weight_of(self._points(mention, place))
 
     def _points(self, mention: Mention, place: Place) -> int:
-        lower = place.case is Case.AGAINST
+        lower = place.case is Case.AGAINST or not any(map(str.isalpha, place.name))
         beside = self._beside(mention, place)
-        titled = bool(_LEAD.search(place.before) or _MEDIA_LEAD.search(place.before))
+        media = _PLAIN_MEDIA_LEAD if lower else _MEDIA_LEAD
+        titled = bool(_LEAD.search(place.before) or media.search(place.before))
         made = bool(_MAKER_LEAD.search(place.before))
         followed = bool((_PLAIN_FOLLOWING if lower else _FOLLOWING).match(place.after))
         if lower and not (beside or made) and _is_described(place, followed):
             return 0
-        points = 2 * titled + 3 * made + 2 * followed + beside + 2 * mention.disguised
+        points = 2 * titled + 3 * made + 2 * followed + beside
         if lower:
-            return points - 1
-        quoted = _OPENS.search(place.before) and _CLOSES.match(place.after)
+            return points - 1 + 2 * (mention.disguised and place.case is Case.AGAINST)
+        points += 2 * mention.disguised
+        quoted = _OPENS.search(place.before) and _CLOSES.match(place.after) and mention.as_named
         points += 2 * bool(quoted) + 2 * bool(_NUMBER.match(place.after))
-        points += 2 * bool(_FROM.search(place.before) and mention.aspect != CHARACTER)
-        return points + (place.case is Case.FOR and mention.aspect != CHARACTER)
+        if place.case is not Case.FOR:  # "Sydney Opera House", or the beginning of a sentence
+            return points - (not place.opening and not place.heading and not quoted)
+        if not mention.as_named or place.name.lower() in PROPER:
+            return points  # "not let into the US", "a street in Manhattan"
+        if mention.aspect == CHARACTER:
+            return points + (len(place.words) > 1 or place.previous == "the")
+        return points + 1 + bool(_FROM.search(place.before))
 
     def _beside(self, mention: Mention, place: Place) -> int:
         """Count what other names of works and their makers nearby say."""
         text, start, end = self._text, mention.start, mention.end
-        near = bool(_MAKER_NEAR.search(place.before) or _MAKER_NEAR.search(place.after))
-        points = 2 * near
+        points = 2 * any(map(_MAKER_NEAR.search, (place.before, place.after)))
+        points = points or any(map(_KIND_NEAR.search, (place.before, place.after)))
         if is_joined(text, start, end, mention.sure):
             points += 2
         elif is_joined(text, start, end, mention.others):
@@ -165,7 +193,7 @@ def _is_described(place: Place, followed: bool) -> bool:
         return True
     if followed:
         return False
-    if _LEAD.search(place.before) or _MEDIA_LEAD.search(place.before):
+    if _LEAD.search(place.before) or _PLAIN_MEDIA_LEAD.search(place.before):
         return following not in FUNCTION_WORDS | {""}
     return bool(previous) and previous not in OPEN_SLOTS
 
