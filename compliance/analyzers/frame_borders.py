@@ -14,10 +14,11 @@ from compliance.types import Pixels
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are the first beyond."""
 
-NEAR = 14
-"""Grey levels that a pixel of a uniform border may lie from the border's colour: coding changes as many."""
-PLAIN, LETTERED = 0.97, 0.5
-"""Share of a line's pixels that has the border's colour: all but noise, and all but the text of a band."""
+NEAR = (5, 14)
+"""Grey levels that a pixel of a uniform border may lie from the border's colour: good coding changes few, so
+that dark content is told from a border, and bad coding many."""
+PLAIN, LETTERED = 0.97, 0.25
+"""Share of a line's pixels that has the border's colour: all but noise; what text leaves of a band."""
 LEAST, MOST = 0.03, 0.4
 """Share of a side that a border takes at least and at most; thinner ones change a hash little."""
 JUMP, RATIO = 6.0, 4.0
@@ -34,24 +35,18 @@ def content_boxes(luma: Pixels) -> tuple[list[Box], list[Box]]:
         luma: uint8, shape (height, width), 64 pixels a side or more; smaller ones have no hypotheses.
 
     Returns:
-        Boxes inside borders that were seen, at most seven, the likeliest first; and boxes that leave a tenth
+        Boxes inside borders that were seen, at most thirteen, the likeliest first; and boxes that leave a tenth
         or a fifth away at each side and around, ten. None is the whole frame, and none comes twice.
     """
     height, width = luma.shape
     if min(height, width) < 64:
         return [], []
-    plain, lettered = _inside(luma, PLAIN), _inside(luma, LETTERED)
+    borders = [_inside(luma, near, share) for near in NEAR for share in (PLAIN, LETTERED)]
     lines = _between_lines(luma)
-    rows, columns = (0, lines[1], width, lines[3]), (lines[0], 0, lines[2], height)
-    seen = [
-        plain,
-        _symmetric(plain, luma),
-        lettered,
-        _symmetric(lettered, luma),
-        lines,
-        rows,
-        columns,
-    ]
+    seen = [lines, *borders, *(_symmetric(box, luma) for box in borders)]
+    # What was bordered may have had borders of its own on the other axis.
+    for left, top, right, bottom in (lines, borders[0]):
+        seen += [(0, top, width, bottom), (left, 0, right, height)]
     whole = (0, 0, width, height)
     unique = [box for box in dict.fromkeys(seen) if box != whole]
     return unique, [box for box in _cuts(height, width) if box not in unique]
@@ -71,27 +66,29 @@ def _cuts(height: int, width: int) -> list[Box]:
     return boxes
 
 
-def _inside(luma: Pixels, share: float) -> Box:
+def _inside(luma: Pixels, near: int, share: float) -> Box:
     """Return the box that borders leave, each of one colour on ``share`` of the pixels of all its lines."""
-    top, bottom = _ends(luma, share)
-    left, right = _ends(luma[top:bottom].T, share)
+    top, bottom = _ends(luma, near, share)
+    left, right = _ends(luma[top:bottom].T, near, share)
     return left, top, right, bottom
 
 
-def _ends(lines: Pixels, share: float) -> tuple[int, int]:
+def _ends(lines: Pixels, near: int, share: float) -> tuple[int, int]:
     """Return the first line of the content and the first beyond it."""
-    first, last = _border(lines, share), _border(lines[::-1], share)
+    first, last = _border(lines, near, share), _border(lines[::-1], near, share)
     return first, len(lines) - last
 
 
-def _border(lines: Pixels, share: float) -> int:
+def _border(lines: Pixels, near: int, share: float) -> int:
     """Return how many lines from the first on are a border, 0 where they are none."""
     # The second line: the first may be half of something else.
-    colour = np.median(lines[1])
+    colour = int(np.median(lines[1]))
     most = int(MOST * len(lines))
-    near = np.abs(lines[: most + 1].astype(np.int16) - np.int16(colour)) <= NEAR
-    uniform = near.mean(axis=1) >= share
-    count = int(np.argmin(uniform)) if not uniform.all() else len(uniform)
+    shares = (np.abs(lines[: most + 1].astype(np.int16) - colour) <= near).mean(axis=1)
+    beyond = np.flatnonzero(shares < share)
+    # A band ends with a plain line below its text.
+    plain = np.flatnonzero(shares[: beyond[0] if len(beyond) else None] >= PLAIN)
+    count = int(plain[-1]) + 1 if len(plain) else 0
     return count if LEAST * len(lines) <= count <= most else 0
 
 
@@ -119,7 +116,7 @@ def _edges(steps: npt.NDArray[np.float32]) -> tuple[int, int]:
     Args:
         steps: how far the pixels of line ``i`` differ from those of line ``i + 2``.
     """
-    profile = np.median(steps, axis=1)
+    profile = np.median(steps[:, ::4], axis=1)
     size = len(profile) + 2
     floor = max(JUMP, RATIO * float(np.median(profile)))
     low, high = int(LEAST * size), int(MOST * size)

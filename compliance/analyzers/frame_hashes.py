@@ -23,8 +23,8 @@ from compliance.types import Floats, FrameBatch, Pixels, Source, TimeSpan
 
 MIRRORED = 5
 """Index of the orientation with left and right swapped."""
-MOST = 54
-"""Variants of a frame at most: 8 of the whole, 8 of each of two boxes, 2 of each of fifteen others."""
+MOST = 66
+"""Variants of a frame at most: 8 of the whole, 8 of each of two boxes, 2 of each of twenty-one others."""
 
 _HEAD = struct.Struct("<4sB")
 _MAGIC = b"PDQ1"
