@@ -11,8 +11,8 @@ from __future__ import annotations
 import functools
 import re
 
-from compliance.text.cue_words import DETERMINERS
 from compliance.text.cues import Case, Mention, Place, is_heading, is_joined, weight_of
+from compliance.text.work_cues import PROPER
 
 FAINT = 0.4
 """Factor of the score for a word in lower case that has its line on screen to itself."""
@@ -60,14 +60,19 @@ _SIGN = re.compile(r"\s?(?:®|™|©|\((?:r|tm)\))", re.IGNORECASE)
 _MODEL = re.compile(
     r"\s+(?:[A-Z]{0,3}-?\d{1,4}[A-Za-z]{0,3}|[A-Z]\d?|Pro|Max|Ultra|Plus|GT|Turbo)\b"
 )
-_MODIFIERS = frozenset(
-    "orange mini smart supreme express virgin monster subway target champion galaxy crown gap tide total "
-    "focus boss "
-    "guess free three sky square apple shell amazon coach discover visa chase sprint boost dove fox "
-    "jaguar mustang puma "
-    "ram corona windows vans".split()
+_ADJECTIVES = frozenset(
+    "orange mini smart supreme express virgin free three sky square total champion focus boss crown "
+    "galaxy golden "
+    "patriot discover sprint boost guess fossil opal lucky head salomon diesel monster magnum major "
+    "general".split()
 )
-"""Words that stand before such nouns as words, too: an *orange shirt*, a *mini truck*."""
+"""Words that stand before any noun as words, too: an *orange shirt*, a *mini store*."""
+_STUFF = _ADJECTIVES | frozenset(
+    "apple shell target gap tide coach visa chase windows vans subway corona rolling camel bounty milky "
+    "twist mustang "
+    "beetle zoom slack signal polo golf caterpillar converse".split()
+)
+"""Words that stand before goods as words, too: an *apple bottle*, a *golf cap*."""
 
 
 class BrandWords:
@@ -103,12 +108,14 @@ class BrandWords:
         owned, sold = bool(_OWNED.match(place.after)), bool(_SOLD.match(place.after))
         near = is_joined(self._text, mention.start, mention.end, mention.sure)
         points = 3 * bool(_SIGN.match(place.after)) + 2 * mention.disguised + 2 * near
+        name = place.name.lower()
         if lower:
-            word = place.name.lower() in _MODIFIERS
-            directly = place.previous.lower() in DETERMINERS | {""} or not word
-            return points + 2 * (owned and directly) + (2 if sold and not word else 0) - (near > 0)
+            said = 2 * (owned and name not in _ADJECTIVES) + (sold and name not in _STUFF)
+            return points + said - (near > 0)
         points += 2 * owned + 2 * sold + 2 * bool(_MODEL.match(place.after))
-        if place.case is Case.OPEN and place.name.lower() in _MODIFIERS and not place.heading:
+        if place.case is Case.OPEN and name in _STUFF and not place.heading:
             return points - sold  # "Orange car on a road"
+        if name in PROPER or not (mention.as_named or len(name) > 3):
+            return points
         points += bool(_LEAD.search(place.before)) + place.possessive
         return points + (place.case is Case.FOR)

@@ -114,18 +114,21 @@ def _pieces(letters: str) -> Iterator[tuple[int, str]]:
 def looks_distance(read: str, wanted: str, most: float) -> float:
     """Return the edit distance in which letters that are drawn alike cost half.
 
-    Above ``most`` any larger number is returned. Two letters for one that they look like side by
-    side (*rn* for *m*) cost half, too.
+    Above ``most`` any larger number is returned. Two letters for one that they look like side by side (*rn*
+    for *m*) cost half, too; so does the first or last of six letters, which the box of a line may cut off.
     """
     far = most + 1.0
     if abs(len(read) - len(wanted)) > most + 0.5:
         return far
-    rows = [[float(column) for column in range(len(wanted) + 1)]]
+    cropped = (1, len(wanted)) if len(wanted) == SHORTEST + 1 else ()
+    start = 0.5 if cropped else 1.0
+    rows = [[0.0, *(start + column for column in range(len(wanted)))]]
     for i, one in enumerate(read, 1):
         row = [float(i)]
         for j, other in enumerate(wanted, 1):
             step = 0.0 if one == other else 0.5 if (one, other) in _LOOKS else 1.0
-            best = min(rows[i - 1][j - 1] + step, rows[i - 1][j] + 1.0, row[j - 1] + 1.0)
+            cut = 0.5 if j in cropped else 1.0
+            best = min(rows[i - 1][j - 1] + step, rows[i - 1][j] + 1.0, row[j - 1] + cut)
             if i > 1 and (read[i - 2 : i], other) in _DOUBLES:
                 best = min(best, rows[i - 2][j - 1] + 0.5)
             if j > 1 and (wanted[j - 2 : j], one) in _DOUBLES:
