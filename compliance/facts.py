@@ -129,25 +129,59 @@ def _named(wanted: tuple[str, ...], granted: tuple[str, ...]) -> bool:
     return {folded(name) for name in wanted} <= {folded(name) for name in granted}
 
 
-class Consent(Model):
-    """A grant by a person; revocable."""
+class Permit(Model):
+    """What consents and licences have in common; revocable."""
 
     id: str
     """Identifier of the grant."""
-    person: Reference
-    """Who grants."""
-    uses: tuple[Use, ...]
-    """What may be used."""
     scope: Scope
     """Where, for what and when."""
     evidence_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     """Digest of the signed paper or file that proves it; the file itself is not kept."""
+    revoked: AwareDatetime | None = None
+    """From this moment on it is void."""
+
+    @property
+    def subject(self) -> Reference:
+        """Whom, or what, it is about."""
+        raise NotImplementedError
+
+    def objection(self) -> str:
+        """Return why this can permit nothing; empty where it can."""
+        return ""
+
+    def ended(self, at: datetime) -> datetime | None:
+        """Return since when the grant is over at ``at``; None while it is not."""
+        if self.revoked is not None and self.revoked <= at:
+            return min(self.revoked, self.scope.ends)
+        return self.scope.ends if at > self.scope.ends else None
+
+    def holds(self, release: Release, as_of: datetime) -> bool:
+        """Tell whether this grant is in force at ``as_of`` and reaches all of ``release``."""
+        in_force = self.revoked is None or as_of < self.revoked
+        return in_force and not self.objection() and self.scope.covers(release, as_of)
+
+    def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
+        """Tell whether this grant covers ``finding`` in ``release`` at ``as_of``."""
+        raise NotImplementedError
+
+
+class Consent(Permit):
+    """A grant by a person; revocable."""
+
+    person: Reference
+    """Who grants."""
+    uses: tuple[Use, ...]
+    """What may be used."""
     minor: bool = False
     """True where the person is a minor, so that :meth:`objection` is stricter."""
     guardian: str | None = None
     """Who grants in a minor's place."""
-    revoked: AwareDatetime | None = None
-    """From this moment on the grant is void."""
+
+    @property
+    def subject(self) -> Reference:
+        """Who grants."""
+        return self.person
 
     def objection(self) -> str:
         """Return why this can be no consent of a minor; empty where it can, or where the person is none."""
@@ -166,17 +200,6 @@ class Consent(Model):
         if scope.ends.date() > years_after(scope.starts.date(), MINOR_YEARS):
             return f"the person is a minor, and the grant lasts more than {MINOR_YEARS} years"
         return ""
-
-    def ended(self, at: datetime) -> datetime | None:
-        """Return since when the grant is over at ``at``; None while it is not."""
-        if self.revoked is not None and self.revoked <= at:
-            return min(self.revoked, self.scope.ends)
-        return self.scope.ends if at > self.scope.ends else None
-
-    def holds(self, release: Release, as_of: datetime) -> bool:
-        """Tell whether this grant is in force at ``as_of`` and reaches all of ``release``."""
-        in_force = self.revoked is None or as_of < self.revoked
-        return in_force and not self.objection() and self.scope.covers(release, as_of)
 
     def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
         """Tell whether this grant covers ``finding`` in ``release`` at ``as_of``."""
@@ -207,34 +230,32 @@ class Revocation(Model):
     """The end of a grant before its time."""
 
     grant: str
-    """:attr:`Consent.id` of what ends."""
+    """:attr:`Permit.id` of what ends."""
     reason: str = Field(min_length=1)
     """Why."""
     at: AwareDatetime
     """From when on the grant is void."""
 
 
-class Licence(Model):
+class Licence(Permit):
     """A permission to show a mark or a work; revocable."""
 
-    id: str
-    """Identifier of the licence."""
     reference: Reference
     """The mark or work."""
-    scope: Scope
-    """Where, for what and when."""
-    revoked: AwareDatetime | None = None
-    """From this moment on the licence is void."""
 
-    def holds(self, release: Release, as_of: datetime) -> bool:
-        """Tell whether this licence is in force at ``as_of`` and reaches all of ``release``."""
-        in_force = self.revoked is None or as_of < self.revoked
-        return in_force and self.scope.covers(release, as_of)
+    @property
+    def subject(self) -> Reference:
+        """The mark or work."""
+        return self.reference
 
     def covers(self, finding: Finding, release: Release, as_of: datetime) -> bool:
-        """Tell whether this licence covers ``finding`` in ``release`` at ``as_of``."""
+        """Tell whether this licence covers ``finding`` in ``release`` at ``as_of``.
+
+        How a mark of one's own is to be shown is no question of permission.
+        """
         return (
             finding.category.startswith(("brand.", "ip."))
+            and finding.category != "brand.own_misuse"
             and finding.reference is not None
             and finding.reference.id == self.reference.id
             and self.holds(release, as_of)

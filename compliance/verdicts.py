@@ -159,21 +159,48 @@ class AnalyzerUse(Model):
     observations_key: str = ""
 
 
-class ConsentUse(Model):
-    """A person's consent that took at least one finding out of a rule, so that the decision relies on it."""
+class PermitUse(Model):
+    """A permission that took at least one finding out of a rule, so that the decision relies on it."""
 
     grant: str
-    """:attr:`compliance.facts.Consent.id`."""
-    person: str
-    """Who granted, ``bank/entry``."""
-    uses: tuple[Use, ...]
-    """What may be used."""
+    """:attr:`compliance.facts.Permit.id`."""
     ends: AwareDatetime
     """Last moment of the grant; it may be revoked before."""
     evidence_sha256: str | None = None
     """Digest of the signed paper or file; None where none was recorded."""
     findings: tuple[str, ...]
     """Ids of the findings that it excused, sorted."""
+
+    @property
+    def subject(self) -> str:
+        """Whom, or what, it is about: ``bank/entry``."""
+        raise NotImplementedError
+
+
+class ConsentUse(PermitUse):
+    """A person's consent that a decision relies on."""
+
+    person: str
+    """Who granted, ``bank/entry``."""
+    uses: tuple[Use, ...]
+    """What may be used."""
+
+    @property
+    def subject(self) -> str:
+        """Who granted."""
+        return self.person
+
+
+class LicenceUse(PermitUse):
+    """A licence that a decision relies on."""
+
+    reference: str
+    """The mark or work, ``bank/entry``."""
+
+    @property
+    def subject(self) -> str:
+        """The mark or work."""
+        return self.reference
 
 
 class Verdict(Model):
@@ -213,6 +240,8 @@ class Verdict(Model):
     """Waivers that cover a hit, with their owners."""
     consents: tuple[ConsentUse, ...] = ()
     """Consents that excused at least one finding, sorted by grant: what the decision relies on."""
+    licences: tuple[LicenceUse, ...] = ()
+    """Licences that excused at least one finding, sorted by grant."""
     obligations: tuple[Obligation, ...] = ()
     """What finalising must add."""
     analyzers: tuple[AnalyzerUse, ...] = ()
@@ -225,6 +254,11 @@ class Verdict(Model):
     """Duration of the media, seconds."""
     replay: bool = False
     """True where it was asked for as of another moment than its own; it lets nothing out."""
+
+    @property
+    def relies_on(self) -> tuple[PermitUse, ...]:
+        """The consents and licences that the decision relies on."""
+        return (*self.consents, *self.licences)
 
     @property
     def digest(self) -> str:

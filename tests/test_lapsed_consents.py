@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from compliance.consents import lapsed, moment_of
+from compliance.lapses import lapsed
+from compliance.scopes import moment_of
 from compliance.errors import UsageError
 from compliance.facts import Consent, Facts, Release, Scope, years_after
 from compliance.findings import AnalyzerReport, Finding, RawKind, Reference, Status

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from sqlalchemy import Engine
 
+from compliance.banks import starter
 from compliance.banks.entries import slug
 from compliance.banks.items import ItemBank, Kind
 from compliance.banks.rows import read_aliases, read_people, reference_to
-from compliance.banks.starter import starter_people
 from compliance.errors import UsageError
 from compliance.findings import Reference
 from compliance.store.engine import reading
@@ -35,6 +35,7 @@ class Words:
 PEOPLE = Words("person", "people", "compliance people enrol NAME")
 BRANDS = Words("brand", "brands", "compliance brands add NAME")
 WORKS = Words("work", "works", "compliance works add TITLE")
+BRANDS_AND_WORKS = Words("brand or work", "works", "compliance brands add, or works add")
 
 
 @dataclass(frozen=True)
@@ -58,33 +59,44 @@ def known_people(engine: Engine) -> tuple[Known, ...]:
         StoreError: the database cannot be read.
         BankError: the shipped names cannot be read.
     """
-    found = {
-        one.reference.id: Known(one.reference, tuple(text for text, _ in one.names))
-        for one in starter_people()
-    }
     with reading(engine) as connection:
         aliases = read_aliases(connection)
-        for row in read_people(connection, None):
-            reference = reference_to(row)
-            shipped = found.get(reference.id)
-            others = (text for text, _ in aliases.get(row.number, ()))
-            names = (row.name, *others, *(shipped.names if shipped else ()))
-            found[reference.id] = Known(
-                reference, tuple(dict.fromkeys(names)), row.uid, bool(row.minor)
+        enrolled = [
+            Known(
+                reference_to(row),
+                (row.name, *(text for text, _ in aliases.get(row.number, ()))),
+                row.uid,
+                bool(row.minor),
             )
-    return tuple(found[key] for key in sorted(found))
+            for row in read_people(connection, None)
+        ]
+    return _with_shipped(enrolled, starter.PEOPLE)
 
 
 def known_items(engine: Engine, kind: Kind) -> tuple[Known, ...]:
-    """Return all brands, or all works, sorted by bank and entry.
+    """Return all brands, or all works, in banks or shipped, sorted by bank and entry.
 
     Raises:
         StoreError: the database cannot be read.
+        BankError: the shipped names cannot be read.
     """
-    return tuple(
+    added = [
         Known(one.reference, (one.reference.label, *one.names), one.uid)
         for one in ItemBank(engine, kind).entries()
-    )
+    ]
+    return _with_shipped(added, starter.BRANDS if kind == "brand" else starter.WORKS)
+
+
+def _with_shipped(enrolled: Iterable[Known], shipped: starter.Starter) -> tuple[Known, ...]:
+    found = {
+        one.reference.id: Known(one.reference, tuple(text for text, _ in one.names))
+        for one in starter.starter_entries(shipped)
+    }
+    for one in enrolled:
+        same = found.get(one.reference.id)
+        names = dict.fromkeys((*one.names, *(same.names if same else ())))
+        found[one.reference.id] = replace(one, names=tuple(names))
+    return tuple(found[key] for key in sorted(found))
 
 
 def find_person(people: Sequence[Known], given: str) -> Known:

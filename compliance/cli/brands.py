@@ -200,7 +200,8 @@ def _opened() -> tuple[Settings, Engine, ItemBank]:
 def _brand(engine: Engine, given: str) -> Reference:
     from compliance.banks.find import BRANDS, find_entry, known_items
 
-    return find_entry(known_items(engine, "brand"), given, BRANDS).reference
+    added = [one for one in known_items(engine, "brand") if one.uid]
+    return find_entry(added, given, BRANDS).reference
 
 
 def _files(marks: list[Path], settings: Settings) -> Any:

@@ -13,6 +13,7 @@ from compliance.cli import (
     clear,
     consent,
     demo,
+    licence,
     models,
     people,
     policy,
@@ -46,6 +47,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(people.app, name="people")
 app.add_typer(brands.app, name="brands")
 app.add_typer(works.app, name="works")
+app.add_typer(licence.app, name="licence")
 app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(publish.app, name="publish")

@@ -12,12 +12,21 @@ import typer
 from compliance.cli import inputs
 from compliance.cli.formats import Format
 from compliance.clock import now
-from compliance.consents import lapsed
 from compliance.errors import NotLetThrough
-from compliance.verdicts import Clearance, Decision, ExitCode, Publication, Verdict
+from compliance.facts import Permit
+from compliance.lapses import lapsed
+from compliance.verdicts import (
+    Clearance,
+    ConsentUse,
+    Decision,
+    ExitCode,
+    PermitUse,
+    Publication,
+    Verdict,
+)
 
 if TYPE_CHECKING:
-    from compliance.store.consents import ConsentStore
+    from compliance.store.engine import Engine
     from compliance.store.verdicts import VerdictStore
 
 app = typer.Typer(help="Record and list publications.", no_args_is_help=True)
@@ -34,7 +43,6 @@ def record(
 ) -> int:
     """Record that a file was published; refused where nothing lets it through."""
     from compliance.provenance.files import sha256_of
-    from compliance.store.consents import ConsentStore
     from compliance.store.engine import open_database
     from compliance.store.verdicts import VerdictStore
 
@@ -44,7 +52,7 @@ def record(
     moment = when.replace(tzinfo=UTC)
     engine = open_database(inputs.settings().database_url)
     store = VerdictStore(engine)
-    verdict, clearance = _let_through(store, ConsentStore(engine), asset, sha256, asked, moment)
+    verdict, clearance = _let_through(store, engine, asset, sha256, asked, moment)
     publication = Publication(
         output_sha256=sha256,
         where=where,
@@ -78,7 +86,7 @@ def list_publications(
 
 def _let_through(
     store: VerdictStore,
-    consents: ConsentStore,
+    engine: Engine,
     asset: Path,
     sha256: str,
     territories: tuple[str, ...],
@@ -95,7 +103,7 @@ def _let_through(
         # By whole days, as people say when something went out and when a clearance ends.
         clearance = store.standing_clearance(verdict, datetime.combine(at, time.max, UTC))
         objection = _objection(verdict, clearance, territories, at)
-        objection = objection or _without_consent(verdict, consents, at)
+        objection = objection or _without_permission(verdict, engine, at)
         if not objection:
             return verdict, clearance
         objections.append(f"verdict {verdict.key[:12]}: {objection}")
@@ -129,20 +137,32 @@ def _objection(
     return ""
 
 
-def _without_consent(verdict: Verdict, consents: ConsentStore, at: datetime) -> str:
-    """Return which consent that the verdict relies on does not stand then; empty where all do."""
-    persons = {use.person for use in verdict.consents}
-    if not persons:
+def _without_permission(verdict: Verdict, engine: Engine, at: datetime) -> str:
+    """Return which consent or licence that the verdict relies on does not stand then; empty where all do."""
+    from compliance.store.consents import ConsentStore
+    from compliance.store.licences import LicenceStore
+
+    if not verdict.relies_on:
         return ""
     moment, present = at, now()
-    if at.time() == time.min:  # a day alone: consent has to last through it or, today, until now
+    if (
+        at.time() == time.min
+    ):  # a day alone: what permits has to last through it or, today, until now
         today = at.date() == present.date()
         moment = present if today else datetime.combine(at, time(23, 59, 59), UTC)
-    grants = {one.id: one for one in consents.that_may_apply(persons)}
-    ends = (one.revocation for one in consents.grants(persons))
-    reasons = {one.grant: one.reason for one in ends if one}
-    gone = [one for one in lapsed(verdict, grants, reasons, moment) if not one.covered_by]
-    return "; ".join(f"it relies on consent {one.use.grant}: {one.why}" for one in gone)
+    subjects = {use.subject for use in verdict.relies_on}
+    permits: dict[str, Permit] = {}
+    reasons: dict[str, str] = {}
+    for store in (ConsentStore(engine), LicenceStore(engine)):
+        permits |= {one.id: one for one in store.that_may_apply(subjects)}
+        ends = (one.revocation for one in store.grants(subjects))
+        reasons |= {one.grant: one.reason for one in ends if one}
+    gone = [one for one in lapsed(verdict, permits, reasons, moment) if not one.covered_by]
+    return "; ".join(f"it relies on {_kind(one.use)} {one.use.grant}: {one.why}" for one in gone)
+
+
+def _kind(use: PermitUse) -> str:
+    return "consent" if isinstance(use, ConsentUse) else "licence"
 
 
 def _line(one: Publication) -> str:

@@ -15,6 +15,7 @@ from compliance.verdicts import ExitCode
 
 if TYPE_CHECKING:
     from compliance.banks.items import ItemBank
+    from compliance.facts import Licence
     from compliance.findings import Reference
     from compliance.pipeline.enrol_works import ReadWork
     from compliance.settings import Settings
@@ -25,6 +26,8 @@ app = typer.Typer(help="Works: films, pictures, recordings, characters.", no_arg
 MEDIA = typer.Option(help="Picture, video or recording of the work; repeatable.")
 NAME = typer.Option("--name", help="Other title or character to look for; ~NAME is a phrase too.")
 ANYWAY = typer.Option("--anyway", help="Even where the bank has the title or the file.")
+LICENCE = typer.Option(help="The signed licence, where there is one; its SHA-256 is kept.")
+FOR = typer.Option(help="What the licence reaches; '*' is all; repeatable.")
 WORK = typer.Argument(help="bank/entry, or a title that only one work has.")
 
 
@@ -35,13 +38,23 @@ def add(
     name: Annotated[list[str] | None, NAME] = None,
     owner: Annotated[str, typer.Option(help="Whose it is.")] = "unknown",
     bank: Annotated[str, typer.Option(help="Bank of works.")] = "works",
+    licence: Annotated[Path | None, LICENCE] = None,
+    purpose: Annotated[list[str] | None, FOR] = None,
+    territories: Annotated[list[str] | None, FOR] = None,
+    channels: Annotated[list[str] | None, FOR] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day of the licence.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day of the licence.")] = None,
     anyway: Annotated[bool, ANYWAY] = False,
 ) -> int:
-    """Register a work: its titles, and copies of its media, are looked for from the next review on."""
+    """Register a work: its titles, and copies of its media, are looked for from the next review on.
+
+    With --licence it is said at once what its owner permits, as 'compliance licence grant' does.
+    """
     from compliance.banks.items import NewItem
 
     inputs.check_said({"--owner": owner})
-    settings, _, works = _opened()
+    permit = _licence(licence, title, (purpose, territories, channels), (start, until))
+    settings, engine, works = _opened()
     read = _read(media or [], settings)
     new = NewItem(
         bank=bank,
@@ -53,6 +66,8 @@ def add(
     reference = works.add(new, another=anyway)
     _tell(read)
     typer.echo(f"added {printable(reference.label)} as {reference.id} with {len(read)} files")
+    if permit is not None:
+        _grant(engine, works, permit.model_copy(update={"reference": reference}))
     return ExitCode.APPROVE
 
 
@@ -162,7 +177,45 @@ def _opened() -> tuple[Settings, Engine, ItemBank]:
 def _work(engine: Engine, given: str) -> Reference:
     from compliance.banks.find import WORKS, find_entry, known_items
 
-    return find_entry(known_items(engine, "work"), given, WORKS).reference
+    added = [one for one in known_items(engine, "work") if one.uid]
+    return find_entry(added, given, WORKS).reference
+
+
+def _licence(
+    paper: Path | None,
+    title: str,
+    places: tuple[list[str] | None, list[str] | None, list[str] | None],
+    days: tuple[str | None, str | None],
+) -> Licence | None:
+    """Return the licence that the options say, checked before anything is stored; None where they say none."""
+    from compliance.cli.scope import scope_of
+    from compliance.findings import Reference
+    from compliance.licences import new_licence
+
+    said = [*places, *days]
+    if paper is None and not any(said):
+        return None
+    purpose, territories, channels = places
+    start, until = days
+    if paper is None or not (purpose and territories and channels and start and until):
+        raise UsageError(
+            "the licence is not said in full",
+            expected="--licence FILE with --purpose, --territories, --channels, --from and --until",
+            found="some of them",
+            where=title,
+            fix="say all of them, or none and 'compliance licence grant' later; nothing was changed",
+        )
+    scope = scope_of(purpose, territories, channels, start, until)
+    return new_licence(Reference(bank="works", entry="new", label=title), scope, paper)
+
+
+def _grant(engine: Engine, works: ItemBank, permit: Licence) -> None:
+    from compliance.cli.scope import said
+    from compliance.store.licences import LicenceStore
+
+    (uid,) = [one.uid for one in works.entries() if one.reference.id == permit.reference.id]
+    LicenceStore(engine).grant(permit, uid)
+    typer.echo(f"granted {permit.id}: {permit.reference.id} may be shown{said(permit.scope)}")
 
 
 def _read(media: list[Path], settings: Settings) -> tuple[ReadWork, ...]:

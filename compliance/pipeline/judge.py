@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, AnalyzerSpec, Illustrator, References
-from compliance.facts import Consent, Facts, Release, StreamKind, Waiver
+from compliance.facts import Consent, Facts, Licence, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
 from compliance.pipeline.device import Device
@@ -96,6 +96,7 @@ def judge(
     *,
     waivers: tuple[Waiver, ...] = (),
     consents: tuple[Consent, ...] = (),
+    licences: tuple[Licence, ...] = (),
     replay: bool = False,
 ) -> tuple[Verdict, Facts]:
     """Evaluate the policy on one asset and assemble the verdict.
@@ -109,10 +110,11 @@ def judge(
         marks: obligations that finalising could fulfil.
         waivers: those of this asset.
         consents: grants of the people whom findings name, with revocations applied.
+        licences: those of the marks and works that findings name, with revocations applied.
         replay: True where ``as_of`` is not the present.
     """
     asset = one.intake.asset
-    facts = _facts(one, matched, release, marks, waivers, consents)
+    facts = _facts(one, matched, release, marks, waivers, consents, licences)
     result = evaluate(policy, facts, as_of)
     summary = one.summary
     containment = summary.containment if summary else ()
@@ -133,6 +135,7 @@ def judge(
         not_examined=result.not_examined,
         waivers=tuple(one for one in waivers if one.id in {hit.waiver for hit in result.hits}),
         consents=result.consents,
+        licences=result.licences,
         obligations=result.obligations,
         cells=result.cells,
         analyzers=tuple(_use(report) for report in matched.reports),
@@ -144,13 +147,18 @@ def judge(
     return verdict, facts
 
 
-def people_found(matched: Matched) -> frozenset[str]:
-    """Return the people whom findings name, as ``bank/entry``: those whose consent has to be read."""
+def named(matched: Matched, *branches: str) -> frozenset[str]:
+    """Return whom or what findings name, as ``bank/entry``: that whose permissions have to be read.
+
+    Args:
+        matched: the findings.
+        branches: first parts of their categories, such as ``likeness``.
+    """
     return frozenset(
         finding.reference.id
         for report in matched.reports
         for finding in report.findings
-        if finding.reference is not None and finding.category.startswith("likeness.")
+        if finding.reference is not None and finding.category.split(".")[0] in branches
     )
 
 
@@ -168,6 +176,7 @@ def _facts(
     marks: tuple[str, ...],
     waivers: tuple[Waiver, ...],
     consents: tuple[Consent, ...],
+    licences: tuple[Licence, ...],
 ) -> Facts:
     asset = one.intake.asset
     return Facts(
@@ -178,6 +187,7 @@ def _facts(
         gaps=_gaps(one, matched.reports),
         release=release,
         consents=consents,
+        licences=licences,
         waivers=waivers,
         marks=marks,
         providers=_providers(one),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compliance.analyzers.base import References
 from compliance.banks.item_references import item_prints, item_texts
 from compliance.banks.people import PeopleBank
-from compliance.banks.starter import starter_people, with_starter
+from compliance.banks.starter import join_starter
 from compliance.errors import BankError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BankReader:
-    """Gives the references of a modality; of people's names with the shipped ones."""
+    """Gives the references of a modality; names with the shipped ones."""
 
     def __init__(self, engine: Engine, people: PeopleBank, *, starter_names: bool) -> None:
         """Read nothing yet.
@@ -26,13 +26,12 @@ class BankReader:
             people: the bank of people.
             starter_names: False leaves out the names that come with the package.
         """
-        self._people = people
         self._starter_names = starter_names
         self._known: dict[tuple[str, str | None], References] = {}
         self._readers: Mapping[str, Callable[[str | None], References]] = {
             "face": lambda model: people.references("face", model=model),
             "voice": lambda model: people.references("voice", model=model),
-            "name": lambda _: self._names(),
+            "name": lambda _: people.references("name", model=None),
             "mark": lambda maker: item_prints(engine, "brand", maker or ""),
             "word": lambda _: item_texts(engine, "brand"),
             "work": lambda maker: item_prints(engine, "work", maker or ""),
@@ -55,9 +54,6 @@ class BankReader:
             )
         key = (modality, maker)
         if key not in self._known:
-            self._known[key] = reader(maker)
+            found = reader(maker)
+            self._known[key] = join_starter(modality, found) if self._starter_names else found
         return self._known[key]
-
-    def _names(self) -> References:
-        enrolled = self._people.references("name", model=None)
-        return with_starter(enrolled, starter_people()) if self._starter_names else enrolled

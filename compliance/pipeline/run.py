@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from compliance.banks.find import check_declared, known_people
+from compliance.banks.find import BRANDS, WORKS, check_declared, known_items, known_people
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
 from compliance.clock import now
@@ -21,7 +21,7 @@ from compliance.model_store import ModelStore
 from compliance.pipeline.decoding import Progress
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake, Request, take_in
-from compliance.pipeline.judge import Matched, judge, match, people_found
+from compliance.pipeline.judge import Matched, judge, match, named
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observe import Observer
 from compliance.pipeline.observed import Observed
@@ -36,6 +36,7 @@ from compliance.settings import Settings
 from compliance.store.consents import ConsentStore
 from compliance.store.engine import open_database
 from compliance.store.events import Clock
+from compliance.store.licences import LicenceStore
 from compliance.store.verdicts import VerdictStore
 from compliance.verdicts import Clearance, ExitCode, SignedOutput, Verdict
 from compliance.waivers import Waivers, load_waivers
@@ -159,6 +160,10 @@ class Reviewer:
         """
         if release.people:
             check_declared(known_people(self._engine), release.people)
+        if release.brands:
+            check_declared(known_items(self._engine, "brand"), release.brands, BRANDS)
+        if release.works:
+            check_declared(known_items(self._engine, "work"), release.works, WORKS)
         intakes = [take_in(request) for request in requests]
         unique = list({intake.asset.id: intake for intake in intakes}.values())
         session = _Session(
@@ -243,10 +248,11 @@ class Reviewer:
     def _judge(self, one: Observed, matched: Matched, session: _Session) -> _Judged:
         """Evaluate the policy on one asset.
 
-        Consents are read before the clock: what is revoked by then is revoked at the decision.
+        Permissions are read before the clock: what is revoked by then is revoked at the decision.
         """
         intake: Intake = one.intake
-        consents = ConsentStore(self._engine).that_may_apply(people_found(matched))
+        consents = ConsentStore(self._engine).that_may_apply(named(matched, "likeness"))
+        licences = LicenceStore(self._engine).that_may_apply(named(matched, "brand", "ip"))
         marks = can_mark(intake.asset.path, intake.record) if intake.asset.path else ()
         verdict, facts = judge(
             one,
@@ -257,6 +263,7 @@ class Reviewer:
             marks,
             waivers=session.waivers.of(one.id),
             consents=consents,
+            licences=licences,
             replay=session.as_of is not None,
         )
         return _Judged(one, matched, verdict, facts)

@@ -228,14 +228,19 @@ def _unidentified(rule: Rule, finding: Finding, situation: Situation) -> Check:
 def mitigations(rule: Rule, finding: Finding, situation: Situation) -> list[str]:
     """Return what of ``unless`` covers ``finding``; any one is enough."""
     facts, as_of = situation.facts, situation.as_of
-    permits: list[Consent | Licence] = [
-        *(facts.consents if rule.unless.consent else ()),
-        *(facts.licences if rule.unless.licence else ()),
-    ]
-    found = sorted(one.id for one in permits if one.covers(finding, facts.release, as_of))
+    given = permits(rule, facts)
+    found = sorted(one.id for one in given if one.covers(finding, facts.release, as_of))
     if rule.unless.declared:
         found += [f"declared as {name}" for name in sorted(declared(finding, facts.release))]
     return found
+
+
+def permits(rule: Rule, facts: Facts) -> list[Consent | Licence]:
+    """Return the permissions that may excuse a finding from ``rule``."""
+    return [
+        *(facts.consents if rule.unless.consent else ()),
+        *(facts.licences if rule.unless.licence else ()),
+    ]
 
 
 def _unless(rule: Rule) -> str:

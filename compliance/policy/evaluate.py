@@ -23,10 +23,18 @@ from compliance.policy.matrix import (
     merged_hits,
     merged_obligations,
 )
-from compliance.policy.reliance import merged_consents, relied_on
+from compliance.policy.reliance import merged_uses, relied_on
 from compliance.policy.schema import Policy, Rule
 from compliance.types import Model, Source
-from compliance.verdicts import Cell, ConsentUse, Decision, NotExamined, Obligation, RuleHit
+from compliance.verdicts import (
+    Cell,
+    ConsentUse,
+    Decision,
+    LicenceUse,
+    NotExamined,
+    Obligation,
+    RuleHit,
+)
 
 
 class Evaluation(Model):
@@ -48,6 +56,8 @@ class Evaluation(Model):
     """One entry for each place of the release."""
     consents: tuple[ConsentUse, ...] = ()
     """Consents that excused at least one finding, sorted by grant."""
+    licences: tuple[LicenceUse, ...] = ()
+    """Licences that excused at least one finding, sorted by grant."""
 
 
 def evaluate(policy: Policy, facts: Facts, as_of: datetime) -> Evaluation:
@@ -81,7 +91,8 @@ def evaluate(policy: Policy, facts: Facts, as_of: datetime) -> Evaluation:
         not_examined=missing,
         obligations=merged_obligations(one for part in parts for one in part.obligations),
         cells=tuple(cell for part in parts for cell in part.cells),
-        consents=merged_consents(one for part in parts for one in part.consents),
+        consents=merged_uses(one for part in parts for one in part.consents),
+        licences=merged_uses(one for part in parts for one in part.licences),
     )
 
 
@@ -167,6 +178,7 @@ def _decide(policy: Policy, situation: Situation) -> Evaluation:
         decisions.append(Decision(policy.if_not_examined))
     obligations = _obligations(rules, counted)
     decision = Decision.worst(decisions)
+    consents, licences = relied_on(rules, situation)
     return Evaluation(
         decision=decision,
         complete=not uncounted,
@@ -181,7 +193,8 @@ def _decide(policy: Policy, situation: Situation) -> Evaluation:
         not_examined=missing,
         obligations=obligations,
         cells=(_cell(situation, decision, not uncounted, counted, obligations),),
-        consents=relied_on(rules, situation),
+        consents=consents,
+        licences=licences,
     )
 
 

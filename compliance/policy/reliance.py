@@ -1,4 +1,4 @@
-"""Which consents a decision relies on: those that took a finding out of a rule. Pure.
+"""Which consents and licences a decision relies on: those that took a finding out of a rule. Pure.
 
 All that cover are named, even where one alone would do, so that nothing that rests on a grant is overlooked
 when it ends.
@@ -7,35 +7,41 @@ when it ends.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from compliance.facts import Consent
+from compliance.facts import Consent, Licence
 from compliance.findings import Finding
-from compliance.policy.conditions import Situation, finding_checks, identified, surest
+from compliance.policy.conditions import Situation, finding_checks, identified, permits, surest
 from compliance.policy.schema import Rule
-from compliance.verdicts import ConsentUse
+from compliance.verdicts import ConsentUse, LicenceUse, PermitUse
+
+U = TypeVar("U", bound=PermitUse)
 
 
-def relied_on(rules: Sequence[Rule], situation: Situation) -> tuple[ConsentUse, ...]:
-    """Return the consents that excused findings in one place.
+def relied_on(
+    rules: Sequence[Rule], situation: Situation
+) -> tuple[tuple[ConsentUse, ...], tuple[LicenceUse, ...]]:
+    """Return the consents and licences that excused findings in one place.
 
     Args:
         rules: those that apply; one that only monitors decides nothing, so that it relies on nothing.
         situation: the place.
     """
-    if not situation.facts.consents:
-        return ()
-    excused: dict[str, set[str]] = {}
+    excused: dict[str, tuple[Consent | Licence, set[str]]] = {}
     for rule in rules:
-        if rule.unless.consent and rule.status != "monitor":
-            for finding, consent in _excused(rule, situation):
-                excused.setdefault(consent.id, set()).add(finding.id)
-    by_id = {one.id: one for one in situation.facts.consents}
-    return tuple(_use(by_id[grant], excused[grant]) for grant in sorted(excused))
+        if rule.status != "monitor" and permits(rule, situation.facts):
+            for finding, permit in _excused(rule, situation):
+                excused.setdefault(permit.id, (permit, set()))[1].add(finding.id)
+    found = [excused[grant] for grant in sorted(excused)]
+    return (
+        tuple(_consent(one, ids) for one, ids in found if isinstance(one, Consent)),
+        tuple(_licence(one, ids) for one, ids in found if isinstance(one, Licence)),
+    )
 
 
-def merged_consents(uses: Iterable[ConsentUse]) -> tuple[ConsentUse, ...]:
+def merged_uses(uses: Iterable[U]) -> tuple[U, ...]:
     """Join the uses of one grant in several places: all findings that it excused."""
-    merged: dict[str, ConsentUse] = {}
+    merged: dict[str, U] = {}
     for use in uses:
         before = merged.get(use.grant, use).findings
         findings = tuple(sorted({*before, *use.findings}))
@@ -43,8 +49,8 @@ def merged_consents(uses: Iterable[ConsentUse]) -> tuple[ConsentUse, ...]:
     return tuple(merged[grant] for grant in sorted(merged))
 
 
-def _excused(rule: Rule, situation: Situation) -> Iterator[tuple[Finding, Consent]]:
-    """Yield the findings that would count but for a consent, each with every consent that covers it."""
+def _excused(rule: Rule, situation: Situation) -> Iterator[tuple[Finding, Consent | Licence]]:
+    """Yield the findings that would count but for a permission, each with every one that covers it."""
     facts, as_of = situation.facts, situation.as_of
     for finding in situation.findings:
         others = (
@@ -54,21 +60,31 @@ def _excused(rule: Rule, situation: Situation) -> Iterator[tuple[Finding, Consen
             continue
         known = surest(identified(rule, finding, situation)) if rule.unknown else [finding]
         for one in known:
-            for consent in facts.consents:
-                if consent.covers(one, facts.release, as_of):
-                    yield one, consent
+            for permit in permits(rule, facts):
+                if permit.covers(one, facts.release, as_of):
+                    yield one, permit
 
 
 _MENDED = ("unless", "unknown")
-"""Checks that a consent can turn; all others are met by a finding that would count without it."""
+"""Checks that a permission can turn; all others are met by a finding that would count without it."""
 
 
-def _use(consent: Consent, findings: set[str]) -> ConsentUse:
+def _consent(consent: Consent, findings: set[str]) -> ConsentUse:
     return ConsentUse(
         grant=consent.id,
         person=consent.person.id,
         uses=consent.uses,
         ends=consent.scope.ends,
         evidence_sha256=consent.evidence_sha256,
+        findings=tuple(sorted(findings)),
+    )
+
+
+def _licence(licence: Licence, findings: set[str]) -> LicenceUse:
+    return LicenceUse(
+        grant=licence.id,
+        reference=licence.reference.id,
+        ends=licence.scope.ends,
+        evidence_sha256=licence.evidence_sha256,
         findings=tuple(sorted(findings)),
     )

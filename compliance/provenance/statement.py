@@ -69,6 +69,19 @@ class ConsentStatement(Model):
     """Digest of the signed paper or file; None where none was recorded."""
 
 
+class LicenceStatement(Model):
+    """A licence of a mark or work that the decision relies on."""
+
+    grant: str
+    """Identifier of the licence."""
+    reference: str
+    """The mark or work, ``bank/entry``."""
+    ends: AwareDatetime
+    """Last moment of the licence; it may be revoked before."""
+    evidence_sha256: str | None = None
+    """Digest of the signed paper or file; None where none was recorded."""
+
+
 class AcceptedGap(Model):
     """Something that was not examined and that the policy, or a clearance, accepts all the same."""
 
@@ -154,6 +167,8 @@ class VerdictStatement(Model):
     """Exceptions that cover hits, with their owners."""
     consents: tuple[ConsentStatement, ...] = ()
     """Consents that the decision relies on."""
+    licences: tuple[LicenceStatement, ...] = ()
+    """Licences that the decision relies on."""
     accepted_unexamined: tuple[AcceptedGap, ...] = ()
     """What the policy, or the clearance, accepts unexamined."""
     places: tuple[PlaceStatement, ...] = ()
@@ -208,6 +223,15 @@ def state(verdict: Verdict, clearance: Clearance | None = None) -> VerdictStatem
                 grant=use.grant, uses=use.uses, ends=use.ends, evidence_sha256=use.evidence_sha256
             )
             for use in verdict.consents
+        ),
+        licences=tuple(
+            LicenceStatement(
+                grant=use.grant,
+                reference=use.reference,
+                ends=use.ends,
+                evidence_sha256=use.evidence_sha256,
+            )
+            for use in verdict.licences
         ),
         accepted_unexamined=_accepted(verdict, clearance),
         places=tuple(

@@ -38,6 +38,7 @@ def _one(outcome: Outcome) -> dict[str, Any]:
         "clearance": outcome.clearance.model_dump(mode="json") if outcome.clearance else None,
         "waived": sum(1 for hit in outcome.verdict.hits if hit.waiver),
         "consents": len(outcome.verdict.consents),
+        "licences": len(outcome.verdict.licences),
         "warnings": list(outcome.warnings),
         "findings": findings,
         "files": {

@@ -10,7 +10,7 @@ from compliance.facts import Waiver
 from compliance.findings import Finding
 from compliance.reporters import matrix
 from compliance.types import TimeSpan
-from compliance.verdicts import Clearance, ConsentUse, Decision, RuleHit, Verdict
+from compliance.verdicts import Clearance, ConsentUse, Decision, PermitUse, RuleHit, Verdict
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -33,7 +33,7 @@ def _one(outcome: Outcome) -> str:
         lines += _hit(hit, findings)
     lines += matrix.lines(verdict)
     lines += [_waiver(waiver) for waiver in verdict.waivers]
-    lines += [consent_line(use) for use in verdict.consents]
+    lines += [reliance_line(use) for use in verdict.relies_on]
     lines += [f"! {warning}" for warning in outcome.warnings]
     lines += _not_examined(verdict)
     lines += [f"  · not enforced while decoding: {gap}" for gap in verdict.containment]
@@ -41,8 +41,9 @@ def _one(outcome: Outcome) -> str:
     waived = sum(1 for hit in verdict.hits if hit.waiver)
     counts = f"✔ {len(verdict.passed)} rules passed   ○ {open_ends} not examined"
     counts += f"   – {waived} waived" if waived else ""
-    relied = len(verdict.consents)
-    lines.append(counts + (f"   § relies on {counted(relied, 'consent')}" if relied else ""))
+    kinds = (("consent", len(verdict.consents)), ("licence", len(verdict.licences)))
+    relied = " and ".join(counted(count, noun) for noun, count in kinds if count)
+    lines.append(counts + (f"   § relies on {relied}" if relied else ""))
     lines += [f"  + {one.rule} obliges {one.kind} {one.value}" for one in verdict.obligations]
     if outcome.clearance is not None:
         lines.append(clearance_line(outcome.clearance))
@@ -86,11 +87,14 @@ def _waiver(waiver: Waiver) -> str:
     return f"  – {waiver.id} waives {waiver.rule} to {waiver.expires}: {waiver.reason} ({who})"
 
 
-def consent_line(use: ConsentUse) -> str:
+def reliance_line(use: PermitUse) -> str:
     """Return what a verdict relies on as one line."""
-    uses = ", ".join(use.uses)
+    what = "licence"
+    about = use.subject
+    if isinstance(use, ConsentUse):
+        what, about = "consent", f"{use.person} ({', '.join(use.uses)})"
     return (
-        f"  § relies on consent {use.grant} of {use.person} ({uses}) until "
+        f"  § relies on {what} {use.grant} of {about} until "
         f"{use.ends:%Y-%m-%d %H:%M} UTC for {counted(len(use.findings), 'finding')}"
     )
 

@@ -1,4 +1,4 @@
-"""What went out on consents that have ended: grants → verdicts → outputs → publications."""
+"""What went out on permissions that have ended: grants → verdicts → outputs → publications."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance.consents import Lapsed, lapsed
-from compliance.facts import Consent
-from compliance.store.consents import Grant
+from compliance.facts import Permit
+from compliance.lapses import Lapsed, lapsed
+from compliance.store.permissions import Grant, P
 from compliance.store.verdicts import VerdictStore
-from compliance.verdicts import Publication, Verdict
+from compliance.verdicts import ConsentUse, PermitUse, Publication, Verdict
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Recall:
         )
         for each in self.lapsed:
             others = f"; still covered by {', '.join(each.covered_by)}" if each.covered_by else ""
-            yield f"  relied on {each.use.grant} ({', '.join(each.use.uses)}), {each.why}{others}"
+            yield f"  relied on {each.use.grant} ({_what(each.use)}), {each.why}{others}"
 
     def as_json(self) -> dict[str, object]:
         """Return the same for machines."""
@@ -51,7 +51,7 @@ class Recall:
             "relied_on": [
                 {
                     "grant": one.use.grant,
-                    "uses": list(one.use.uses),
+                    "uses": list(one.use.uses) if isinstance(one.use, ConsentUse) else [],
                     "ended": one.since.isoformat() if one.since else None,
                     "why": one.why,
                     "covered_by": list(one.covered_by),
@@ -62,7 +62,7 @@ class Recall:
 
 
 def to_recall(
-    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
+    store: VerdictStore, grants: Sequence[Grant[P]], standing: Sequence[P], at: datetime
 ) -> list[Recall]:
     """Return the publications that relied on any of ``grants`` which covers nothing at ``at``, oldest first.
 
@@ -71,8 +71,8 @@ def to_recall(
 
     Args:
         store: where verdicts and publications are.
-        grants: all grants of one person.
-        standing: those of them that may apply, see :meth:`ConsentStore.that_may_apply`.
+        grants: all grants about one person, brand or work.
+        standing: those of them that may apply, see :meth:`PermissionStore.that_may_apply`.
         at: the moment.
 
     Raises:
@@ -93,7 +93,7 @@ def to_recall(
 
 
 def unpublished(
-    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
+    store: VerdictStore, grants: Sequence[Grant[P]], standing: Sequence[P], at: datetime
 ) -> tuple[str, ...]:
     """Return the digests of signed copies that rely on such a grant and went nowhere that is recorded."""
     found = set[str]()
@@ -104,18 +104,23 @@ def unpublished(
 
 
 def _resting(
-    store: VerdictStore, grants: Sequence[Grant], standing: Sequence[Consent], at: datetime
+    store: VerdictStore, grants: Sequence[Grant[P]], standing: Sequence[P], at: datetime
 ) -> Iterator[tuple[Verdict, tuple[Lapsed, ...]]]:
     """Yield each verdict that rests on a grant which covers nothing any more, and those grants."""
-    by_id = {one.id: one for one in standing}
+    by_id: dict[str, Permit] = {one.id: one for one in standing}
     void = {
-        one.consent.id
+        one.permit.id
         for one in grants
-        if one.consent.ended(at) or one.consent.id not in by_id or by_id[one.consent.id].objection()
+        if one.permit.ended(at) or one.permit.id not in by_id or by_id[one.permit.id].objection()
     }
     reasons = {one.revocation.grant: one.revocation.reason for one in grants if one.revocation}
     # What ended before its person was erased says so.
-    by_id |= {one.consent.id: one.consent for one in grants if one.consent.ended(at)}
+    by_id |= {one.permit.id: one.permit for one in grants if one.permit.ended(at)}
     for verdict in store.relying_on(sorted(void)):
         found = lapsed(verdict, by_id, reasons, at)
         yield verdict, tuple(one for one in found if one.use.grant in void)
+
+
+def _what(use: PermitUse) -> str:
+    """Return what of a person may be used, or the mark or work."""
+    return ", ".join(use.uses) if isinstance(use, ConsentUse) else use.subject

@@ -126,7 +126,7 @@ class VerdictStore:
             some = set(grants[first : first + _AT_ONCE])
             named = or_(*(verdicts.c.document.contains(grant, autoescape=True) for grant in some))
             for one in self._select(named):
-                if some & {use.grant for use in one.consents}:
+                if some & {use.grant for use in one.relies_on}:
                     found[one.key] = one
         return tuple(sorted(found.values(), key=lambda one: (one.as_of, one.key)))
 

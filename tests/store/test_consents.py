@@ -68,7 +68,7 @@ def test_a_revocation_is_a_row_of_its_own_and_the_grant_stays(
         ("consent.revoked", "G-1"),
     ]
     (one,) = store.grants(["talent/ann"])
-    assert (one.consent.revoked, one.revocation) == (ended.at, ended)
+    assert (one.permit.revoked, one.revocation) == (ended.at, ended)
     assert store.grants(["talent/bob"]) == ()
 
 
@@ -91,7 +91,7 @@ def test_the_same_grant_again_is_refused_until_it_is_revoked(store: ConsentStore
         store.grant(again, None)
     store.revoke("G-1", "moved")
     store.grant(again, None)
-    assert [one.consent.id for one in store.grants()] == ["G-1", "G-9"]
+    assert [one.permit.id for one in store.grants()] == ["G-1", "G-9"]
 
 
 def test_an_identifier_that_is_taken_is_not_acknowledged(store: ConsentStore) -> None:
@@ -205,7 +205,7 @@ def test_no_acknowledged_grant_is_lost_when_its_process_is_killed(
                 acknowledged.add(pipe.recv())
         except EOFError:
             pass
-    stored = {one.consent.id for one in ConsentStore(open_database(url)).grants()}
+    stored = {one.permit.id for one in ConsentStore(open_database(url)).grants()}
     assert acknowledged <= stored
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(events)) == len(stored)
