@@ -245,7 +245,7 @@ def hashes_of(thumbs: Floats) -> Pixels:
     # The lower of both middle values, as the reference takes it.
     median = np.partition(values, 127, axis=2)[:, :, 127:128]
     # A black frame gives 0 for every frequency, which rounding must not change.
-    bits = (values > median) & thumbs.any(axis=(1, 2))[:, None, None]
+    bits = (values > median) & np.any(thumbs, axis=(1, 2), keepdims=True)
     return np.packbits(bits[:, :, ::-1], axis=2)
 
 
