@@ -8,7 +8,6 @@ more so.
 
 from __future__ import annotations
 
-import functools
 import re
 
 from compliance.text.cues import Case, Mention, Place, is_heading, is_joined, weight_of
@@ -87,13 +86,10 @@ class BrandWords:
         self._text = text
         self._screen = screen
 
-    @functools.cached_property
-    def _heading(self) -> bool:
-        return is_heading(self._text)
-
     def evidence(self, mention: Mention) -> float:
         """Return how strongly the text says that ``mention`` means the brand, 0…1."""
-        place = Place.at(self._text, mention.start, mention.end, self._heading)
+        others = self._text[: mention.start] + self._text[mention.end :]
+        place = Place.at(self._text, mention.start, mention.end, is_heading(others))
         points = self._points(mention, place)
         if points <= 0 and self._screen and self._is_alone(mention):
             return FAINT if place.case is Case.AGAINST else weight_of(1)

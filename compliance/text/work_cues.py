@@ -9,10 +9,9 @@ alone is weak, and what asks for the manner ("in the style of", "artstation") ma
 
 from __future__ import annotations
 
-import functools
 import re
 
-from compliance.text.cue_words import DETERMINERS, FUNCTION_WORDS, OPEN_SLOTS
+from compliance.text.cue_words import DETERMINERS, FUNCTION_WORDS, HUMAN_VERBS, OPEN_SLOTS
 from compliance.text.cues import Case, Mention, Place, is_heading, is_joined, weight_of
 
 STYLE, CHARACTER = "style", "character"
@@ -97,6 +96,12 @@ PROPER = frozenset(
     "abbey road",
 }
 """Places, people and days that are titles: in capitals for that reason alone."""
+_ACTING = re.compile(
+    r"\s+(?:"
+    + "|".join(sorted(HUMAN_VERBS))
+    + r"|(?:[a-z]+ing|with) (?:\w+ )?(?:his|her|him|himself|herself))\b"
+)
+"""What somebody does who is a he or a she: a *Robin singing his song*."""
 _OPENS = re.compile(r"[\"“‘*_«「『]\s*$")
 _CLOSES = re.compile(r"\s*[,.]?[\"”’*_»」』]")
 _NUMBER = re.compile(r"\s+(?:[2-9]|I{2,3}|IV|VI{0,3})\b")
@@ -134,13 +139,10 @@ class WorkWords:
     def __init__(self, text: str, screen: bool = False) -> None:
         self._text = text
 
-    @functools.cached_property
-    def _heading(self) -> bool:
-        return is_heading(self._text)
-
     def evidence(self, mention: Mention) -> float:
         """Return how strongly the text says that ``mention`` means the work, 0…1."""
-        place = Place.at(self._text, mention.start, mention.end, self._heading)
+        others = self._text[: mention.start] + self._text[mention.end :]
+        place = Place.at(self._text, mention.start, mention.end, is_heading(others))
         if mention.aspect == STYLE:
             return weight_of(_style_points(place) + (not mention.everyday))
         return weight_of(self._points(mention, place))
@@ -161,11 +163,13 @@ class WorkWords:
         quoted = _OPENS.search(place.before) and _CLOSES.match(place.after) and mention.as_named
         points += 2 * bool(quoted) + 2 * bool(_NUMBER.match(place.after))
         if place.case is not Case.FOR:  # "Sydney Opera House", or the beginning of a sentence
-            return points - (not place.opening and not place.heading and not quoted)
+            acting = mention.aspect == CHARACTER and place.opening and _ACTING.match(place.after)
+            inside = not (place.opening or place.heading or quoted)
+            return points + bool(acting) - inside
         if not mention.as_named or place.name.lower() in PROPER:
             return points  # "not let into the US", "a street in Manhattan"
         if mention.aspect == CHARACTER:
-            return points + (len(place.words) > 1 or place.previous == "the")
+            return points + 1
         return points + 1 + bool(_FROM.search(place.before))
 
     def _beside(self, mention: Mention, place: Place) -> int:
