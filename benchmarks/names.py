@@ -93,7 +93,7 @@ class Bank:
         self.all = time.process_time() - began
         self.entries: dict[str, set[str]] = {}
         for ref, text in zip(references.refs, references.texts, strict=True):
-            self.entries.setdefault(_key(text), set()).add(ref.entry)
+            self.entries.setdefault(letters_of(text), set()).add(ref.entry)
 
     def found(self, text: str, misread: bool = False) -> dict[str, float]:
         """Return entries found in ``text`` with their score; names within longer ones are not."""
@@ -106,16 +106,16 @@ class Bank:
         return best
 
 
-def _key(name: str) -> str:
+def letters_of(name: str) -> str:
     return "".join(filter(str.isalnum, normalise(name).text))
 
 
-def _safe(data: Path) -> list[str]:
+def safe_prompts(data: Path) -> list[str]:
     with (data / "prompts-xstest/xstest_prompts.csv").open(encoding="utf-8") as lines:
         return [row["prompt"] for row in csv.DictReader(lines) if row["label"] == "safe"]
 
 
-def _lines(file: str) -> list[str]:
+def lines(file: str) -> list[str]:
     lines = (Path(__file__).parent / file).read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -123,8 +123,8 @@ def _lines(file: str) -> list[str]:
 def starter(texts: list[str]) -> dict[str, object]:
     """Return the figures of the starter bank; print what is missed and every false alarm."""
     bank = Bank()
-    wanted = [line.split(" :: ", 1) for line in _lines("names_prompts.txt")]
-    known = [bank.entries.get(_key(name), set()) for name, _ in wanted]
+    wanted = [line.split(" :: ", 1) for line in lines("names_prompts.txt")]
+    known = [bank.entries.get(letters_of(name), set()) for name, _ in wanted]
     scores = [
         max((score for entry, score in bank.found(text).items() if entry in entries), default=0)
         for entries, (_, text) in zip(known, wanted, strict=True)
@@ -132,7 +132,7 @@ def starter(texts: list[str]) -> dict[str, object]:
     for (name, text), score, entries in zip(wanted, scores, known, strict=True):
         if not score:
             print("missed" if entries else "absent", name, "::", text)
-    truly = set(_lines("names_truly.txt"))
+    truly = set(lines("names_truly.txt"))
     flagged = {text: bank.found(text) for text in texts}
     alarms = {
         text: wrong
@@ -185,7 +185,7 @@ def main() -> None:
         "benign prompts flagged on screen": sum(
             bool(index.find(text, misread=True)) for text in texts
         ),
-        "starter bank": starter(texts + _safe(data)),
+        "starter bank": starter(texts + safe_prompts(data)),
     }
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     print(*flagged[:20], sep="\n")
