@@ -1,7 +1,7 @@
 """Moving scenes made of photographs, and files with which copies are measured: nothing but numbers is random.
 
-A scene is a few shots, each a pan and zoom over one photograph with a second one passing in a disc. No photograph
-stands in two scenes, so that different scenes are unrelated.
+A scene is a few shots, each a pan and zoom over one photograph with a second one passing in a disc. No
+photograph stands in two scenes, so that different scenes are unrelated.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PATTERNS = (
 
 
 def photographs(folder: Path) -> list[Pixels]:
-    """Return photographs of ``folder`` and of scikit-image that show different things, RGB, in a fixed order."""
+    """Return photographs of ``folder`` and scikit-image that show different things, RGB, in a fixed order."""
     import skimage
 
     paths = [path for name in FOLDERS for path in sorted((folder / name).rglob("*"))]

@@ -1,4 +1,4 @@
-"""From local features of a clip's frames to votes for moments of works: what hashes of whole frames do not find."""
+"""From local features of frames to votes for moments of works: what hashes of whole frames do not find."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ MOST_KEYS = 10
 """Keys that a frame is compared with."""
 MOST_OF_PRINT = 3
 """Keys of one print among them."""
-ALIKE = 0.82
+MOST_FEATURES = 400
+"""Features of a frame that are searched for; they come spread over the frame, strong ones first."""
+ALIKE = 0.88
 """Least cosine of a pair where a frame is compared with one key."""
 BEFORE, AFTER = 3.0, 5.0
 """Around a key, the moments that a frame's hash is compared with, seconds of the work."""
@@ -47,6 +49,8 @@ class Match:
     """First moment that it may be, seconds of the work."""
     end: float
     """Last one."""
+    frame: tuple[int, int]
+    """Width and height of the frame, pixels."""
     distance: int | None
     """Bits between what the frame shows there and the work's moment; None where too little is visible."""
 
@@ -59,15 +63,15 @@ class Match:
 def strength(seen: Shown, distance: int | None) -> float:
     """Return how sure a match is, 0…1, by agreeing features, pixels and, where there is one, hash.
 
-    Unrelated frames that reach a map at all have 7 to 9 agreeing features and pixels that correlate by less than
-    0.3 (``benchmarks/copies.py``).
+    Unrelated frames that reach a map at all have 7 to 9 agreeing features and pixels that correlate by less
+    than 0.3 (``benchmarks/copies.py``).
     """
     by_features = min(max((seen.inliers - 5) / 20, 0.0), 1.0)
     by_pixels = min(max((seen.likeness - 0.15) / 0.45, 0.0), 1.0)
     both = by_features**0.5 * by_pixels
     if distance is not None and distance <= MOST:
         both = max(both, min(1.0, 0.4 + (MOST - distance) / MOST) * min(1.0, by_pixels + 0.3))
-    return both
+    return float(both)
 
 
 class Searcher:
@@ -98,7 +102,7 @@ class Searcher:
         best: dict[tuple[int, bool], Match] = {}
         for swapped in (False, True):
             seen = mirrored(features) if swapped else features
-            pairs = self.index.pairs(seen.descriptors)
+            pairs = self.index.pairs(seen.descriptors[:MOST_FEATURES])
             for key in self._candidates(pairs.key):
                 number, which = self.index.keys[key]
                 mine = pairs.key == key
@@ -173,12 +177,14 @@ class Searcher:
                 distance = moment[2]
                 if distance <= MOST:
                     start, end = moment[0], moment[1]
-        return Match(at, which, swapped, found, start, max(start, end), distance)
+        features = self.looks[at].features
+        frame = (features.width, features.height) if features else (1, 1)
+        return Match(at, which, swapped, found, start, max(start, end), frame, distance)
 
     def _moment(
         self, number: int, key: Key, found: Shown, grey: Pixels
     ) -> tuple[float, float, int] | None:
-        """Hash what the frame shows of the work; return the moments that hash most alike, and in how many bits."""
+        """Hash what the frame shows of the work; return the moments most alike, and their bits."""
         from compliance.runtimes import pdq
 
         size = key.features.width, key.features.height

@@ -6,7 +6,7 @@
 * *Keys*: local features and a small picture of distinct frames, by which copies are found whose frames as
   wholes look different: pictures in pictures, crops, overlays, rotation.
 
-A minute of film takes about 0.2 MB for its moments and 0.4 to 3 MB for its keys, at most 5 MB: a key needs up to
+A minute of film takes about 0.1 MB for its moments and 1 to 3 MB for its keys, at most 5 MB: a key needs up to
 38 KB, and there is at most one each half second.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -247,7 +248,7 @@ def unpack(data: bytes) -> CopyPrint:
         if maker == MAKER:
             return _unpacked(arrays)
         found = f"a print of maker {maker[:32]}"
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError) as error:
         found = f"{len(data)} bytes that are none ({type(error).__name__})"
     raise BankError(
         "the print of a work cannot be read",

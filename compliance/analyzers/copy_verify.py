@@ -25,7 +25,7 @@ LEAST_PAIRS = 5
 """Pairs before a map is tried; three fit any."""
 LEAST = 7
 """Agreeing pairs of a map that stands; unrelated frames seldom reach it (`benchmarks/copies.py`)."""
-LIKE = 0.75
+LIKE = 0.82
 """Least cosine of descriptors of a pair that is looked for where the map says."""
 STRETCH = 2.2
 """Greatest ratio of a map's scales along and across: bars squeezed into a frame stay below."""
@@ -71,22 +71,22 @@ def shown(
     found, _ = cv2.estimateAffine2D(
         kept, seen, method=cv2.RANSAC, ransacReprojThreshold=4.0, maxIters=1500, confidence=0.99
     )
-    matrix = None if found is None else np.asarray(found, np.float64)
-    inliers = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    matrix: Matrix | None = None if found is None else np.asarray(found, np.float64)
+    own, theirs = pairs[1], pairs[0]
     for _ in range(3):
         if matrix is None or not _plausible(matrix):
             return None
-        inliers = _guided(key, features, matrix)
-        if len(inliers[0]) < LEAST_PAIRS:
+        own, theirs = _guided(key, features, matrix)
+        if len(own) < LEAST_PAIRS:
             return None
-        matrix = _fitted(key.features.points[inliers[0], :2], features.points[inliers[1], :2])
+        matrix = _fitted(key.features.points[own, :2], features.points[theirs, :2])
     if matrix is None or not _plausible(matrix):
         return None
-    places = np.unique(np.round(features.points[inliers[1], :2] / 3), axis=0)
+    places = np.unique(np.round(features.points[theirs, :2] / 3), axis=0)
     if len(places) < LEAST:
         return None
     size = np.array([key.features.width, key.features.height])
-    blocks = np.minimum(key.features.points[inliers[0], :2] / size * 4, 3).astype(int)
+    blocks = np.minimum(key.features.points[own, :2] / size * 4, 3).astype(int)
     spread = len(np.unique(blocks, axis=0)) / 16
     corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])]) @ matrix[:, :2].T + matrix[:, 2]
     like = 0.0 if grey is None else likeness(key, matrix, grey)
