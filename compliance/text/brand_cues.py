@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from compliance.text.cues import Case, Mention, Place, is_heading, is_joined, weight_of
-from compliance.text.work_cues import PROPER
+from compliance.text.proper_words import PROPER
 
 FAINT = 0.4
 """Factor of the score for a word in lower case that has its line on screen to itself."""
@@ -39,7 +39,7 @@ _GOODS = (
     r"sandwich(?:es)?|"
     r"cereals?|footballs?|cards?|planes?|jets?|chocolates?|yogh?urts?|catalogues?|magazines?|news|studios?|"
     r"delivery|accounts?|cosmetics|lipsticks?|creams?|detergents?|toothpaste|batter(?:y|ies)|drills?|"
-    r"tractors?|parcels?"
+    r"tractors?|processors?|servers?|printers?|routers?|drones?|parcels?"
 )
 """What companies sell."""
 _OWNED = re.compile(r"(?:['’]s)?[\s-]+(?:[\w-]+ )?(?:" + _OWN + r")\b", re.IGNORECASE)
@@ -69,7 +69,7 @@ _ADJECTIVES = frozenset(
 _STUFF = _ADJECTIVES | frozenset(
     "apple shell target gap tide coach visa chase windows vans subway corona rolling camel bounty milky "
     "twist mustang "
-    "beetle zoom slack signal polo golf caterpillar converse".split()
+    "beetle brother sister zoom slack signal polo golf caterpillar converse".split()
 )
 """Words that stand before goods as words, too: an *apple bottle*, a *golf cap*."""
 
@@ -111,6 +111,8 @@ class BrandWords:
         points += 2 * owned + 2 * sold + 2 * bool(_MODEL.match(place.after))
         if place.case is Case.OPEN and name in _STUFF and not place.heading:
             return points - sold  # "Orange car on a road"
+        if place.case is Case.OPEN and not place.opening and not place.heading:
+            return points  # "Chaco Canyon's ruins"
         if name in PROPER or not (mention.as_named or len(name) > 3):
             return points
         points += bool(_LEAD.search(place.before)) + place.possessive

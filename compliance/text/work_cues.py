@@ -13,6 +13,7 @@ import re
 
 from compliance.text.cue_words import DETERMINERS, FUNCTION_WORDS, HUMAN_VERBS, OPEN_SLOTS
 from compliance.text.cues import Case, Mention, Place, is_heading, is_joined, weight_of
+from compliance.text.proper_words import PROPER
 
 STYLE, CHARACTER = "style", "character"
 JUDGED_ASPECTS = frozenset({STYLE})
@@ -76,26 +77,6 @@ _KIND_NEAR = re.compile(
 )
 """Who makes works, and what is said of works, anywhere near."""
 _FROM_BEHIND = re.compile(r"[\"”’]?\s+(?:from|in|of|by) (?:the )?[\"“‘]?$", re.IGNORECASE)
-PROPER = frozenset(
-    "alexander amadeus anastasia angel annabelle annie anora arthur avalon babylon beethoven brazil "
-    "carrie casablanca "
-    "celeste chernobyl chicago chinatown clarence dallas daria dexter dunkirk elvis ferdinand franklin "
-    "gomorrah gotham "
-    "hamilton halloween hannibal hilda homeland klaus leo logan lolita lucy lupin madagascar madeline "
-    "manhattan martine "
-    "matilda merlin mozart nana nancy oklahoma oppenheimer pandora paprika persepolis rebecca rio roma "
-    "rome sherlock "
-    "spartacus ted tokyo troy wentworth yellowstone metropolis babel elf cleopatra evita hollywood "
-    "f1".split()
-) | {
-    "notting hill",
-    "pearl harbor",
-    "san andreas",
-    "silicon valley",
-    "independence day",
-    "abbey road",
-}
-"""Places, people and days that are titles: in capitals for that reason alone."""
 _ACTING = re.compile(
     r"\s+(?:"
     + "|".join(sorted(HUMAN_VERBS))

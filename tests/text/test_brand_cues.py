@@ -55,7 +55,7 @@ NAMED = [
     ("a Dove® soap", "Dove", STRONG),
     ("a commercial for Target", "Target", FAIR),
     ("a bottle of Sprite in ice", "Sprite", FAIR),
-    ("an Amazon billboard", "Amazon", STRONG),
+    ("an Amazon billboard", "Amazon", FAIR),
     ("a Mini 1300 in London", "Mini", STRONG),
 ]
 
