@@ -20,19 +20,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from benchmarks._copy_corpus import Label, build, read_labels
 from benchmarks._copy_edits import EDITS
 from benchmarks.environment import record
-from compliance.analyzers import copy_prints
+from compliance.analyzers import copy_format, copy_prints, sift
 from compliance.analyzers.base import FrameAnalyzer, References
 from compliance.analyzers.copies import CopyAnalyzer
 from compliance.analyzers.frame_hashes import FrameHashAnalyzer, unpack_variants
+from compliance.analyzers.local_features import FEATURES, LocalFeatureAnalyzer, working_frame
 from compliance.errors import BankError
 from compliance.findings import BankUse, Finding, Observation, Reference
 from compliance.media.decode import MediaReader
-from compliance.types import FrameBatch, Pixels
+from compliance.types import FrameBatch, Pixels, Source, TimeSpan
 
 SCORE = 0.5
 """Score from which a finding counts here."""
@@ -93,7 +95,7 @@ class Peer:
     def of(cls, references: References) -> Peer:
         rows, names = [], []
         for ref, data in zip(references.refs, references.prints, strict=True):
-            moments = copy_prints.unpack(data).moments
+            moments = copy_format.unpack(data).moments
             last = -1.0
             for at, row, inner in zip(moments.start, moments.hashes, moments.inner, strict=True):
                 if not inner and at - last >= 1.0:
@@ -224,7 +226,7 @@ def main() -> None:
 
 def measure(references: Path, clips: Path, labels: Path, only: str = "") -> dict:
     """Return the figures of one set of files."""
-    analyzers = [FrameHashAnalyzer(), _features()]
+    analyzers = [FrameHashAnalyzer(), _Features()]
     rows = [row for row in read_labels(labels) if only in row.edit]
     works = enrol(references)
     peer, matcher = Peer.of(works), CopyAnalyzer()
@@ -258,10 +260,28 @@ def show(figures: dict) -> None:
     print({k: v for k, v in figures.items() if k not in ("edits", "missed", "false_positives")})
 
 
-def _features() -> FrameAnalyzer:
-    from compliance.analyzers.local_features import LocalFeatureAnalyzer
+class _Features(LocalFeatureAnalyzer):
+    """Local features as a review has them, without the regions of marks, which no copy is found by."""
 
-    return LocalFeatureAnalyzer()
+    def observe_frames(self, batch: FrameBatch) -> list[Observation]:
+        found = []
+        for index, pixels in enumerate(batch.pixels):
+            at = float(batch.times[index])
+            one = Observation(
+                asset=batch.assets[index],
+                analyzer=self.spec.name,
+                kind="local_features",
+                source=Source.FRAME,
+                span=TimeSpan(start=at, end=at),
+                attributes={"stream": batch.stream(index)},
+            )
+            if not batch.duplicate(index):
+                frame = working_frame(pixels)
+                _, jpeg = cv2.imencode(".jpg", frame[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
+                data = sift.pack(sift.extract(frame, FEATURES))
+                one = one.but(data=data, image=jpeg.tobytes())
+            found.append(one)
+        return found
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.analyzers.copy_evidence import note_of, region_of, side_by_side
+from compliance.analyzers.copy_format import MAKER, unpack
 from compliance.analyzers.copy_hashes import Look
 from compliance.analyzers.copy_index import CopyIndex
 from compliance.analyzers.copy_looks import looks_of
-from compliance.analyzers.copy_prints import MAKER, unpack
 from compliance.analyzers.copy_search import Copy, copies
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind, Reference
 from compliance.model_store import ModelStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from compliance.analyzers.copy_format import CopyPrint
 from compliance.analyzers.copy_hashes import Look
-from compliance.analyzers.copy_prints import CopyPrint
 from compliance.analyzers.copy_search import MIRRORED, Copy
 from compliance.findings import Finding, RawKind
 from compliance.types import Floats, Pixels, Region

@@ -8,9 +8,9 @@ import numpy as np
 
 from compliance.analyzers import sift
 from compliance.analyzers.alignment import Segment, Votes
+from compliance.analyzers.copy_format import INNER, Key
 from compliance.analyzers.copy_hashes import MOST, Look
 from compliance.analyzers.copy_index import CopyIndex, Integers, mirrored, unit
-from compliance.analyzers.copy_prints import INNER, Key
 from compliance.analyzers.copy_verify import LEAST_PAIRS, Shown, shown, warp
 from compliance.types import Floats, Pixels
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.analyzers import sift
-from compliance.analyzers.copy_prints import CopyPrint
+from compliance.analyzers.copy_format import CopyPrint
 from compliance.banks.hashes import HammingIndex
 from compliance.types import Floats, Pixels
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.analyzers import sift
+from compliance.analyzers.copy_format import Key
 from compliance.analyzers.copy_index import Integers, unit
-from compliance.analyzers.copy_prints import Key
 from compliance.types import Floats, Pixels
 
 Matrix = npt.NDArray[np.float64]
