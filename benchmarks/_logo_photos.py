@@ -1,7 +1,7 @@
 """Photographs with marks on them: drawn from vector marks and photographs, each as a camera might have seen it.
 
-A mark gets a colour, or its plate does; it is bent as cloth or as a bottle, seen at an angle, lit from one side,
-covered in part, blurred, and saved as JPEG. Everything follows from the seed.
+A mark gets a colour, or its plate does; it is bent as cloth or as a bottle, seen at an angle, lit from one
+side, covered in part, blurred, and saved as JPEG. Everything follows from the seed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -132,7 +133,7 @@ def _curve(knots: Sequence[npt.NDArray[np.float64]]) -> list[npt.NDArray[np.floa
         return [knots[1]]
     level = [np.repeat(one[None], len(_STEPS), axis=0) for one in knots]
     while len(level) > 1:
-        level = [a + (b - a) * _STEPS for a, b in zip(level, level[1:], strict=False)]
+        level = [a + (b - a) * _STEPS for a, b in pairwise(level)]
     return list(level[0])
 
 
@@ -207,12 +208,12 @@ def view(photo: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def composite(brand: str, mark: Pixels, photo: Pixels, rng: np.random.Generator) -> Photo:
-    """Return a view of ``photo`` with ``mark`` (coverage) on it: 8 to 45 % of its longer side."""
+    """Return a view of ``photo`` with ``mark`` (coverage) on it: 10 to 50 % of its longer side."""
     scene = view(photo, rng).astype(np.float32)
     colour, cover = _printed(mark, rng)
     colour, cover = _bent(colour, cover, rng)
     height, width = scene.shape[:2]
-    long = np.exp(rng.uniform(np.log(0.08), np.log(0.45))) * max(height, width)
+    long = np.exp(rng.uniform(np.log(0.1), np.log(0.5))) * max(height, width)
     corners = _pose(cover.shape[1], cover.shape[0], long, (width, height), rng)
     side = np.array(
         [(0, 0), (cover.shape[1], 0), cover.shape[::-1], (0, cover.shape[0])], np.float32
@@ -222,6 +223,9 @@ def composite(brand: str, mark: Pixels, photo: Pixels, rng: np.random.Generator)
     colour, cover = (cv2.GaussianBlur(one, (0, 0), 0.35 * shrink) for one in (colour, cover))
     paint = cv2.warpPerspective(colour, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.warpPerspective(cover, matrix, (width, height)) * _uncovered(corners, scene, rng)
+    shown = alpha > 0.5
+    if shown.any() and abs(paint[shown].mean() - scene[shown].mean()) < 40 and cover.min() < 0.5:
+        paint = 255 - paint  # Nobody prints a mark in the colour of the cloth.
     light = _light(scene, corners, rng)
     scene = scene * (1 - alpha[..., None]) + np.clip(paint * light, 0, 255) * alpha[..., None]
     if rng.random() < 0.5:
@@ -311,7 +315,6 @@ def _uncovered(corners: Floats, scene: Floats, rng: np.random.Generator) -> Floa
         side = corners[rng.integers(4)], corners.mean(axis=0)
         middle = side[0] + (side[1] - side[0]) * rng.uniform(0, 0.4)
         size = np.linalg.norm(side[0] - side[1]) * rng.uniform(0.3, 0.7, 2)
-        angle = rng.uniform(0, 180)
         box = (*middle.tolist(),), (*(size * 1.4).tolist(),), rng.uniform(0, 180)
         cv2.ellipse(free, box, 0.0, -1)
     return free

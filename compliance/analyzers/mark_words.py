@@ -1,0 +1,40 @@
+"""Words of local features: 1,024 directions among RootSIFT descriptors, by which marks are filed and looked up.
+
+Trained once by ``benchmarks/logo_words.py``. A mark's features are filed under their nearest word, a frame's
+look under theirs only.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from compliance.types import Floats
+
+FILE = Path(__file__).with_name("mark_words.npy")
+"""uint8 (1024, 128), RootSIFT × 512."""
+
+
+@lru_cache(maxsize=1)
+def words() -> Floats:
+    """Return the words as unit vectors, float32 (1024, 128)."""
+    rows = np.load(FILE, allow_pickle=False).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def nearest_words(unit: Floats, count: int) -> npt.NDArray[np.int64]:
+    """Return the ``count`` nearest words of each descriptor, int64 (N, count), in no order.
+
+    Args:
+        unit: float32 (N, 128), of length one.
+        count: at least 1.
+    """
+    found = np.empty((len(unit), count), np.int64)
+    for start in range(0, len(unit), 8192):
+        likeness = unit[start : start + 8192] @ words().T
+        part = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
+        found[start : start + 8192] = part
+    return found
