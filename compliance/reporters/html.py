@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from compliance.reporters.matrix import SIGNS, rows
-from compliance.reporters.text import clearance_line, time_of
+from compliance.reporters.text import about_line, clearance_line, time_of
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -22,7 +22,7 @@ def render(outcomes: Sequence[Outcome]) -> str:
     )
     template = files("compliance.reporters").joinpath("report.html.j2").read_text("utf-8")
     return environment.from_string(template).render(
-        reviews=[_review(outcome) for outcome in outcomes], signs=SIGNS
+        reviews=[_review(outcome) for outcome in outcomes], signs=SIGNS, about=about_line
     )
 
 

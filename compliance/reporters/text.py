@@ -123,9 +123,17 @@ def _finding_line(sign: str, hit: RuleHit, finding: Finding) -> str:
     score = f"{finding.score:.2f}"
     if hit.threshold is not None:
         score += f" ≥ {hit.threshold:.2f}"
-    about = finding.reference.id if finding.reference else finding.evidence.text or ""
+    about = about_line(finding)
     note = f"({finding.evidence.note})" if finding.evidence.note else ""
     return f"{sign:<9} {name:<24} {place:<16} {score:<12} {about} {note}".rstrip()
+
+
+def about_line(finding: Finding) -> str:
+    """Return what a finding was matched to, with the moments of it that match, else what was read."""
+    if finding.reference is None:
+        return finding.evidence.text or ""
+    there = finding.evidence.reference_span
+    return finding.reference.id + (f" {time_of(there)}" if there else "")
 
 
 def short(path: Path) -> str:
