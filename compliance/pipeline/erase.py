@@ -16,12 +16,13 @@ from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank, Template
 from compliance.errors import ComplianceError
 from compliance.files import sync_folder, write_atomically
-from compliance.findings import Finding, Observation, Reference
+from compliance.findings import UNSEEN, Finding, Observation, Reference
 from compliance.pipeline.comparing import Comparer
 from compliance.pipeline.observations import from_bytes
 from compliance.pipeline.runfiles import EVIDENCE, OBSERVATIONS, VERDICT
 from compliance.pipeline.runread import read_run
 from compliance.settings import Settings
+from compliance.types import Source
 
 FLOOR = 0.05
 """Calibrated score from which a stored face is taken for the person's: that of the weakest match that is ever
@@ -138,13 +139,14 @@ class _Sweep:
         return new
 
     def _holds(self, file: Path) -> bool:
-        """Tell whether a file of the cache holds the person, or cannot be looked into."""
+        """Tell whether a file of the cache holds the person or whole frames, or cannot be looked into."""
         context = f"observations {file.name.removesuffix(CACHED)}".encode()
         try:
             found = from_bytes(self._cache.open(file.read_bytes(), context), self._cache)
         except (ComplianceError, OSError, ValueError):
             return bool(self._templates)
-        return any(self._alike(one) for one in found)
+        frames = bool(self._templates) and any(_is_frame(one) for one in found)
+        return frames or any(self._alike(one) for one in found)
 
     def _clean_run(self, folder: Path) -> set[str]:
         """Remove observations and crops of one run; return the keys of the observations that it used."""
@@ -159,7 +161,8 @@ class _Sweep:
         ]
         tracks = {(one.analyzer, one.track) for one in named if one.track}
         tracks |= self._clean_rows(folder, tracks)
-        crops = {one.id for one in named} | {one.id for one in findings if _track(one) in tracks}
+        own = [one for one in findings if one in named or _track(one) in tracks]
+        crops = {one.id for one in own} | {one.id for one in findings if _beside(one, own)}
         removed = self._remove_crops(folder, crops)
         if removed:
             self.erased.runs.append(folder.name)
@@ -236,6 +239,24 @@ class _Sweep:
 def _track(one: Finding | Observation) -> Track:
     name = one.track if isinstance(one, Finding) else one.attributes.get("track")
     return (one.analyzer, name) if name else NO_TRACK
+
+
+def _is_frame(one: Observation) -> bool:
+    """Tell whether an observation keeps a whole frame, whoever is in it."""
+    return one.image is not None and one.data is not None
+
+
+def _beside(finding: Finding, own: Sequence[Finding]) -> bool:
+    """Tell whether the picture of a finding may show the person too: a frame of the same moments."""
+    if finding.source is not Source.FRAME:
+        return False
+    spans = [one.span for one in own if one.source is Source.FRAME]
+    return any(
+        finding.span is None
+        or span is None
+        or (finding.span.start <= span.end + UNSEEN and span.start <= finding.span.end + UNSEEN)
+        for span in spans
+    )
 
 
 def _without(content: bytes, gone: Container[int]) -> bytes:

@@ -8,7 +8,7 @@ from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank, Template
 from compliance.findings import Observation
 from compliance.pipeline.erase import erase_person
-from compliance.pipeline.observations import to_bytes
+from compliance.pipeline.observations import ObservationCache, to_bytes
 from compliance.settings import Settings
 from compliance.store.engine import open_database
 from compliance.types import Source
@@ -38,4 +38,25 @@ def test_unfinished_run_folders_and_cache_files_are_cleaned_too(tmp_path: Path) 
     ]
     assert left == []
     assert (done.cached, done.crops, len(set(done.runs))) == (1, 2, 2)
+    engine.dispose()
+
+
+def test_stored_frames_go_whoever_is_in_them(tmp_path: Path) -> None:
+    """Whole frames are kept to compare with marks and works; nobody looked for people in those of every run."""
+    settings = Settings(home=tmp_path / "home")
+    keys = MasterKey.load(settings.keys, {})
+    engine = open_database(settings.database_url)
+    people = PeopleBank(engine, keys)
+    sealer = keys.sealer("observations")
+    vector = np.random.default_rng(1).standard_normal(128).astype(np.float32)
+    ann = people.enrol("crew", "Ann", [Template(vector, "1" * 64, "a" * 64)])
+    cache = ObservationCache(settings.observations, sealer)
+    frame = Observation(
+        "a", "local-features", "local_features", Source.FRAME, data=b"x", image=b"y"
+    )
+    plain = Observation("a", "frame-hashes", "frame_hash", Source.FRAME, data=b"x")
+    cache.save("aa" * 32, [frame])
+    cache.save("bb" * 32, [plain])
+    assert erase_person(people, ann, settings, keys).cached == 1
+    assert cache.load("aa" * 32) is None and cache.load("bb" * 32) is not None
     engine.dispose()
