@@ -32,8 +32,17 @@ MOST_INSIDE = 40
 """Outlines within an outline; texture has more."""
 MOST_SIBLINGS = 60
 """Parts on one ground that are joined to groups, largest first."""
-MOST_REGIONS = 600
+MOST_REGIONS = 700
 """Regions of one frame, those that stand out most first."""
+_LIGHT_STEP = 12
+_COLOUR_STEP = 8
+"""Steps of 8-bit CIELAB between levels: a mark that differs by two of them stands out in two at least."""
+_ALIKE = 0.06
+"""Share of the side by which place and spread may differ in two maps that show one region."""
+_SAME = 0.03
+"""Share up to which only one of them is kept: outlines of two maps may differ, and one may be better."""
+_SHOWN = 2
+"""Maps that show a region, at least; texture is shown by one."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,11 @@ def _maps(pixels: Pixels) -> Iterator[Pixels]:
 
     lab = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), (0, 0), 0.8)
     light, *colours = cv2.split(lab)
-    for level in range(16, 246, 12):
+    for level in range(16, 246, _LIGHT_STEP):
         yield (light > level).view(np.uint8)
     for colour in colours:
-        low, high = np.percentile(colour[::4, ::4], (0.5, 99.5))
-        step = max((high - low) / 10, 5)
-        for level in np.arange(low + step / 2, high, step):
+        thin = colour[::3, ::3]
+        for level in range(int(thin.min()) + _COLOUR_STEP // 2, int(thin.max()), _COLOUR_STEP):
             yield (colour > level).view(np.uint8)
     for window in (31, 91, 241):
         mean = cv2.boxFilter(light, -1, (window, window))
@@ -212,16 +220,18 @@ def _stable(found: list[_Region]) -> list[_Region]:
         return []
     places = np.array([_place(region) for region in found], np.float64)
     levels = np.array([region.level for region in found])
-    alike = cKDTree(places).query_ball_point(places, 0.05 * places[:, 2] + 0.7)
+    tree = cKDTree(places)
+    alike = tree.query_ball_point(places, _ALIKE * places[:, 2] + 0.7)
+    same = tree.query_ball_point(places, _SAME * places[:, 2] + 0.5)
     shown = np.array([len(set(levels[near])) for near in alike])
     counts = np.array([len(near) for near in alike])
     kept: list[_Region] = []
     taken = np.zeros(len(found), bool)
     for number in np.lexsort((-counts, -shown)):
-        if shown[number] < 2 or len(kept) == MOST_REGIONS:
+        if shown[number] < _SHOWN or len(kept) == MOST_REGIONS:
             break
         if not taken[number]:
-            taken[alike[number]] = True
+            taken[same[number]] = True
             kept.append(found[number])
     return kept
 

@@ -81,9 +81,10 @@ class Shapes:
 class ShapeIndex(Shapes):
     """Shapes of marks that are searched for."""
 
-    def __init__(self, shapes: Sequence[Shape]) -> None:
-        """Describe ``shapes`` and take points along their outlines."""
+    def __init__(self, shapes: Sequence[Shape], plainness: Sequence[float] = ()) -> None:
+        """Describe ``shapes`` and take points along their outlines; plainer ones are tried later."""
         super().__init__(shapes)
+        self.plainness = np.asarray(plainness or np.zeros(len(shapes)), np.float64)[self.numbers]
         points = [self.points(number) for number in range(len(self))]
         self.edges = np.array(points, np.float32).reshape(-1, POINTS, 2)
 
@@ -146,8 +147,9 @@ def _pairs(
     keep = alike[query, mark] > effort.signature
     query, mark = query[keep], mark[keep]
     angle, same = turned(index.polar[mark], seen.polar[query])
-    order = np.argsort(-same, kind="stable")[: effort.pairs]
-    order = order[same[order] > effort.rings]
+    good = np.flatnonzero(same > effort.rings)
+    more = (same - 0.5 * index.plainness[mark])[good]
+    order = good[np.argsort(-more, kind="stable")[: effort.pairs]]
     return query[order], mark[order], angle[order]
 
 

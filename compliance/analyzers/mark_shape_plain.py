@@ -83,6 +83,26 @@ def _figures() -> Iterator[Pixels]:
     for top in (0.0, 0.3, 0.6):
         yield _filled([(-top, -0.7), (top + 0.01, -0.7), (1, 0.7), (-1, 0.7)])
         yield _filled([(-top, -0.7), (1, -0.7), (1, 0.7), (-1, 0.7)])
+    for count, step in (
+        (2, 2.1),
+        (2, 2.6),
+        (2, 3.4),
+        (3, 2.1),
+        (3, 2.6),
+    ):  # as spectacles, lights, buttons
+        discs = [[(x + step * n, y) for x, y in disc] for n in range(count)]
+        small = [[(x / 2 - 0.6, y / 2) for x, y in one] for one in discs]
+        yield _filled(*small)
+        yield (
+            _filled([(-1.4, -0.8), (1.4, -0.8), (1.4, 0.8), (-1.4, 0.8)], *small)
+            if count == 2
+            else _filled(
+                *[[(y, x) for x, y in one] for one in small[:2]],
+                [(x / 2 + 0.9, y / 2) for x, y in disc],
+            )
+        )
+    yield _filled(disc, _round(60, size=0.75)) | _filled(_round(60, size=0.45))
+    yield _filled(_round(60, size=0.9), _round(60, size=0.5)) | _filled(_round(60, size=0.2))
     heart = [
         (
             float(np.sin(t) ** 3),

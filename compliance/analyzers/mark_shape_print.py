@@ -25,7 +25,7 @@ _WORK = 320
 _EDGE = 4
 _SMALL = 300
 """A part smaller than the whole by this factor is left out: a frame shows it as a dot, if at all."""
-_EFFORT = Effort(near=5, signature=0.5, rings=0.4, pairs=10**9, away=0.4, share=0.2)
+_EFFORT = Effort(near=5, signature=0.3, rings=0.2, pairs=10**9, away=0.4, share=0.2)
 _HEAD = struct.Struct("<4sffH")
 _MAGIC = b"SHP1"
 _UNIT = 16

@@ -92,7 +92,7 @@ def raster(rings: Sequence[npt.NDArray[np.floating]], matrix: Doubles) -> Pixels
 
 
 def polar(rasters: Pixels) -> Floats:
-    """Return ``rasters`` (N, SIDE, SIDE) on rings and angles, float32 (N, RINGS, ANGLES), weighed by radius."""
+    """Return ``rasters`` (N, SIDE, SIDE) on rings and angles, less a disc, float32 (N, RINGS, ANGLES)."""
     import cv2
 
     small = np.empty((len(rasters), SIDE * SIDE), np.float32)
@@ -104,13 +104,16 @@ def polar(rasters: Pixels) -> Floats:
     x = np.round((radii[:, None] * np.cos(turns) + SPAN) * scale - 0.5).astype(int)
     y = np.round((radii[:, None] * np.sin(turns) + SPAN) * scale - 0.5).astype(int)
     index = np.clip(y, 0, SIDE - 1) * SIDE + np.clip(x, 0, SIDE - 1)
-    rings = small[:, index] * np.sqrt(radii[:, None]).astype(np.float32)
+    rings = small[:, index] - (1 / (1 + np.exp((radii - 2) * 8)))[:, None].astype(np.float32)
+    rings *= np.sqrt(radii[:, None]).astype(np.float32)
     return np.asarray(rings, np.float32)
 
 
 def signatures(rings: Floats) -> Floats:
     """Return what rotation does not change of ``rings`` (N, RINGS, ANGLES): float32 (N, D), of length 1."""
-    strengths = np.abs(np.fft.rfft(rings, axis=2)[:, :, :WAVES]).astype(np.float32)
+    waves = np.fft.rfft(rings, axis=2)[:, :, :WAVES]
+    strengths = np.abs(waves).astype(np.float32)
+    strengths[:, :, 0] = waves[:, :, 0].real
     strengths[:, :, 1:] *= np.float32(2**0.5)
     flat = strengths.reshape(len(rings), RINGS * WAVES)
     return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6))

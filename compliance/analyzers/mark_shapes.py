@@ -22,7 +22,7 @@ from compliance.types import Floats
 
 Doubles = npt.NDArray[np.float64]
 
-_EFFORT = Effort(near=4, signature=0.9, rings=0.8, pairs=120, away=0.1, share=0.7)
+_EFFORT = Effort(near=4, signature=0.8, rings=0.6, pairs=120, away=0.12, share=0.7)
 _FLOOR = 0.05
 """Score below which a match is not told."""
 _SAME_PLACE = 0.5
@@ -40,7 +40,10 @@ class MarkShapeIndex:
             if one is not None
             for number in range(len(one.shapes))
         ]
-        self.shapes = ShapeIndex([one.shapes[number] for _, one, number in lines])
+        self.shapes = ShapeIndex(
+            [one.shapes[number] for _, one, number in lines],
+            [one.plainness[number] for _, one, number in lines],
+        )
         kept = [lines[number] for number in self.shapes.numbers.tolist()]
         self.rows = [row for row, _, _ in kept]
         self.sizes = [(one.width, one.height) for _, one, _ in kept]

@@ -226,7 +226,7 @@ def _rules(rules: Path | None, owner: Owner) -> dict[str, Any]:
             where="--rules",
             fix="leave --rules out, or say --owner own; nothing was changed",
         )
-    from compliance.analyzers.brand_rules import read_rules
+    from compliance.banks.brand_rules_file import read_rules
 
     return {"rules": read_rules(rules).model_dump(mode="json")}
 
