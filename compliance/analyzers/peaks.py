@@ -31,7 +31,7 @@ MOST = 10
 """Peaks of a band kept within :data:`NEAR` of each other; a peak's rank is below it."""
 NEAR = 0.5
 """Seconds to both sides in which peaks of a band are ranked."""
-_QUIET = -80.0
+QUIET = -80.0
 """Loudness of a tone, dB of full scale, below which nothing is looked at: what codecs leave of silence."""
 _ABOVE = 6.0
 """dB by which a peak stands above what is around it: noise alone reaches that now and then."""
@@ -46,6 +46,8 @@ _BLOCK = 2048
 _MARGIN = 64
 """Spectra looked at beyond a block, so that its edges are seen as its middle is."""
 _TYPE = np.dtype([("tick", "<u4"), ("step", "<u2"), ("rank", "u1")])
+SIZE = _TYPE.itemsize
+"""Bytes of a packed peak."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +110,16 @@ def joined(parts: Sequence[tuple[float, float, Peaks]]) -> list[Peaks]:
         else:
             layers.append([moved])
             ends.append(end)
-    return [
-        Peaks(
-            np.concatenate([one.times for one in layer]),
-            np.concatenate([one.hertz for one in layer]),
-            np.concatenate([one.ranks for one in layer]),
-        )
-        for layer in layers
-    ]
+    return [_ordered(layer) for layer in layers]
+
+
+def _ordered(pieces: Sequence[Peaks]) -> Peaks:
+    """Return the peaks of all pieces, which may overlap by a window, in order of time."""
+    times = np.concatenate([one.times for one in pieces])
+    hertz = np.concatenate([one.hertz for one in pieces])
+    ranks = np.concatenate([one.ranks for one in pieces])
+    order = np.argsort(times, kind="stable")
+    return Peaks(times[order], hertz[order], ranks[order])
 
 
 def pack(peaks: Peaks) -> bytes:
@@ -144,21 +148,21 @@ def _block(
     from scipy.ndimage import maximum_filter, uniform_filter
 
     begin = max(0, first - _MARGIN)
-    levels = _levels(samples, begin, last + _MARGIN)
-    height = levels - uniform_filter(levels, _AROUND, mode="nearest")
-    top = (levels == maximum_filter(levels, _ALONE)) & (levels > _QUIET) & (height > _ABOVE)
+    level = levels(samples, begin, last + _MARGIN)
+    height = level - uniform_filter(level, _AROUND, mode="nearest")
+    top = (level == maximum_filter(level, _ALONE)) & (level > QUIET) & (height > _ABOVE)
     low, high = (round(edge * WINDOW / RATE) for edge in (BANDS[0], BANDS[-1]))
     top[:, :low] = top[:, high:] = False
     top[: first - begin] = top[last - begin :] = False
     top[[0, -1]] = False
     frame, line = np.nonzero(top)
-    time = frame + _summit(levels[frame - 1, line], levels[frame, line], levels[frame + 1, line])
-    bins = line + _summit(levels[frame, line - 1], levels[frame, line], levels[frame, line + 1])
+    time = frame + summit(level[frame - 1, line], level[frame, line], level[frame + 1, line])
+    bins = line + summit(level[frame, line - 1], level[frame, line], level[frame, line + 1])
     times = np.rint(((time + begin) * HOP) / RATE / TICK) * TICK
     return times, np.rint(bins * RATE / WINDOW / STEP) * STEP, height[frame, line]
 
 
-def _levels(samples: Floats, begin: int, end: int) -> Floats:
+def levels(samples: Floats, begin: int, end: int) -> Floats:
     """Return spectra, dB of a full-scale tone: float32, shape (spectra, bins); n is centred at n hops."""
     from scipy.fft import rfft
 
@@ -173,7 +177,7 @@ def _levels(samples: Floats, begin: int, end: int) -> Floats:
     return np.asarray(20 * np.log10(power + 1e-6), np.float32)
 
 
-def _summit(before: Floats, at: Floats, after: Floats) -> Floats:
+def summit(before: Floats, at: Floats, after: Floats) -> Floats:
     """Return where a parabola through three levels peaks, -0.5…0.5 from the middle one."""
     bend = before - 2 * at + after
     shift = 0.5 * (before - after) / np.where(bend < 0, bend, -np.inf)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from compliance.analyzers import peaks, sound_ridges
 from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.analyzers.peaks import Peaks, joined, pack, unpack
+from compliance.analyzers.peaks import Peaks
 from compliance.analyzers.sound_match import SoundIndex, SoundMatch, distinct, score
 from compliance.analyzers.sound_prints import MAKER, listen, read_print
 from compliance.findings import BankUse, Evidence, Finding, ModelUse, Observation, RawKind
@@ -49,17 +50,19 @@ class RecordingAnalyzer:
     def observe_audio(self, tracks: Sequence[AudioTrack]) -> list[Observation]:
         """Return one ``landmarks`` observation for each track in which anything stands out.
 
-        ``data`` are its peaks (:func:`compliance.analyzers.peaks.pack`) with times from the start of the span,
-        about 25 kB a minute; ``raw`` is their number; ``attributes`` hold the ``stream``.
+        ``data`` are the number of its peaks (uint32, little endian), those peaks
+        (:func:`compliance.analyzers.peaks.pack`) and its ridges
+        (:func:`compliance.analyzers.sound_ridges.pack`), with times from the start of the span, about 100 kB a
+        minute; ``raw`` is the number of peaks; ``attributes`` hold the ``stream``.
 
         Raises:
             AnalyzerError: a track has another rate than 16 kHz.
         """
         found = []
         for track in tracks:
-            peaks = listen(track)
+            heard = listen(track)
             end = track.start + len(track.samples) / track.rate
-            if len(peaks):
+            if len(heard):
                 found.append(
                     Observation(
                         asset=track.asset,
@@ -67,9 +70,9 @@ class RecordingAnalyzer:
                         kind="landmarks",
                         source=Source.AUDIO,
                         span=TimeSpan(start=round(track.start, 3), end=round(end, 3)),
-                        raw=float(len(peaks)),
+                        raw=float(len(heard)),
                         raw_kind=RawKind.COUNT,
-                        data=pack(peaks),
+                        data=_packed(heard, sound_ridges.find(track.samples)),
                         attributes={"stream": track.stream},
                     )
                 )
@@ -91,8 +94,12 @@ class RecordingAnalyzer:
             streams.setdefault(one.attributes["stream"], []).append(one)
         found: list[SoundMatch] = []
         for heard in streams.values():
-            for layer in joined([_part(one) for one in heard]):
-                found += index.matches(layer)
+            layers = [
+                peaks.joined([(*_times(one), read(one)) for one in heard])
+                for read in (_peaks, _ridges)
+            ]
+            for both in zip(*layers, strict=True):
+                found += index.matches(*both)
         return [
             self._finding(asset, one, references)
             for one in _of_works(found, references)
@@ -130,8 +137,8 @@ class RecordingAnalyzer:
             span=_span(one.clip),
             reference=references.refs[one.row],
             evidence=Evidence(
-                note=f"{one.agree} of {one.peaks} spectral peaks of the recording ({one.share:.0%}; by chance "
-                f"{one.chance:.0%}), {speed if abs(faster) >= 0.5 else 'at its speed'}",
+                note=f"{one.share:.0%} of the recording's peaks are heard ({one.chance[1]:.0%} by chance), "
+                f"{speed if abs(faster) >= 0.5 else 'at its speed'}",
                 reference_span=_span(one.reference),
             ),
         )
@@ -146,9 +153,22 @@ def _of_works(found: Sequence[SoundMatch], references: References) -> list[Sound
     return sorted(kept, key=lambda one: (one.clip, references.refs[one.row].id))
 
 
-def _part(one: Observation) -> tuple[float, float, Peaks]:
-    span = one.span or TimeSpan(start=0, end=0)
-    return span.start, span.end, unpack(one.data or b"")
+def _times(one: Observation) -> tuple[float, float]:
+    return (one.span.start, one.span.end) if one.span else (0.0, 0.0)
+
+
+def _packed(heard: Peaks, ridges: Peaks) -> bytes:
+    return len(heard).to_bytes(4, "little") + peaks.pack(heard) + sound_ridges.pack(ridges)
+
+
+def _peaks(one: Observation) -> Peaks:
+    data = one.data or bytes(8)
+    return peaks.unpack(data[4 : 4 + int.from_bytes(data[:4], "little") * peaks.SIZE])
+
+
+def _ridges(one: Observation) -> Peaks:
+    data = one.data or bytes(8)
+    return sound_ridges.unpack(data[4 + int.from_bytes(data[:4], "little") * peaks.SIZE :])
 
 
 def _span(times: tuple[float, float]) -> TimeSpan:

@@ -67,8 +67,16 @@ class Alignment:
 class Landmarks:
     """An index over the landmarks of many references."""
 
-    def __init__(self, layers: Sequence[Peaks]) -> None:
-        """Index ``layers``; memory is 12 bytes for each of about 150 landmarks a second."""
+    def __init__(
+        self, layers: Sequence[Peaks], speeds: Sequence[tuple[float, float]] = SPEEDS
+    ) -> None:
+        """Index ``layers``; memory is 12 bytes for each of about 150 landmarks a second.
+
+        Args:
+            layers: peaks of references.
+            speeds: (speed, pitch) to try.
+        """
+        self._speeds = speeds
         ends = [one.times[-1] + _PAUSE if len(one) else 0.0 for one in layers]
         self._base: Doubles = np.concatenate([[0.0], np.cumsum(ends)])
         numbers, times = [np.zeros(0, np.uint32)], [np.zeros(0)]
@@ -93,7 +101,7 @@ class Landmarks:
         first, second = pairs(clip, CLIP_FAN)
         if not len(first) or not len(self):
             return []
-        columns = [self._votes(clip, first, second, number) for number in range(len(SPEEDS))]
+        columns = [self._votes(clip, first, second, number) for number in range(len(self._speeds))]
         window, offset, votes, tried = (
             np.concatenate(column) for column in zip(*columns, strict=True)
         )
@@ -114,7 +122,7 @@ class Landmarks:
 
     def _alignment(self, offset: float, tried: int, window: int, votes: int) -> Alignment:
         layer = int(np.searchsorted(self._base, offset + _PAUSE / 2, "right")) - 1
-        speed, pitch = SPEEDS[tried]
+        speed, pitch = self._speeds[tried]
         return Alignment(
             layer, offset - float(self._base[layer]), speed, pitch, window * STRIDE, votes
         )
@@ -123,7 +131,7 @@ class Landmarks:
         self, clip: Peaks, first: Ints, second: Ints, tried: int
     ) -> tuple[Ints, Doubles, Ints, Ints]:
         """Return window, offset, votes and the number of the speed of every offset at one speed."""
-        speed, pitch = SPEEDS[tried]
+        speed, pitch = self._speeds[tried]
         numbers = _numbers(clip, first, second, speed, pitch)
         low = np.searchsorted(self._numbers, numbers)
         count = np.searchsorted(self._numbers, numbers, "right") - low
@@ -141,8 +149,10 @@ class Landmarks:
         after = np.searchsorted(keys, keys + 1)
         follows = (after < len(keys)) & (keys[np.minimum(after, len(keys) - 1)] == keys + 1)
         votes = votes + np.where(follows, votes[np.minimum(after, len(keys) - 1)], 0)
-        offsets = ((keys & ((1 << 40) - 1)) - (1 << 39) + 1) * _BIN
-        return keys >> 40, offsets, votes, np.full(len(keys), tried)
+        bins = (keys & ((1 << 40) - 1)) - (1 << 39) + 1
+        offsets = np.asarray(bins * _BIN, np.float64)
+        windows = np.asarray(keys >> 40, np.int64)
+        return windows, offsets, np.asarray(votes, np.int64), np.full(len(keys), tried, np.int64)
 
 
 def places(hertz: Doubles) -> Doubles:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from compliance.analyzers.peaks import Peaks
 from compliance.analyzers.sound_marks import WINDOW, Alignment, Doubles, Landmarks, places
+from compliance.analyzers.sound_ridges import PERIOD
 
 CLIP_DENSITY = 8
 """Peaks of a band within half a second of each other that are taken of a clip: their rank is below it."""
@@ -23,9 +24,9 @@ VOTES = 5
 """Landmarks that have to agree before an alignment is looked at."""
 CANDIDATES = 8
 """References that are looked at for each window of a clip."""
-_TIME, _PLACE = 0.018, 1.1
+_TIME, _PLACE = 0.018, 0.75
 """Seconds and places within which two peaks are one: half again what AAC and speech move them by."""
-_TICK, _PART = 0.004, 0.36
+_TICK, _PART = 0.004, 0.25
 """Grain of the raster of a clip's peaks: seconds and places."""
 _LOOSE_TIME, _LOOSE_PLACE = 0.13, 2.3
 """Seconds and places within which peaks take part when an alignment is made exact."""
@@ -33,22 +34,26 @@ _SHIFTS = np.concatenate([np.arange(-2.0, -0.19, 0.05), np.arange(0.2, 2.01, 0.0
 """Seconds by which the reference is shifted to see what chance gives: on a beat, it gives most."""
 _ENOUGH = 160
 """Peaks, of five seconds, beyond which more of the same is no more evidence."""
-_LONG = 3.0
+_LONG = 4.0
 """Seconds from which a stretch counts in full."""
-_EVEN, _SLOPE = 45.0, 6.0
-"""Evidence at which the score is 0.5, and by which its logit changes by one."""
-_LEAST_SHARE = 0.2
-"""Share of peaks that have to agree before an alignment is followed."""
+_WEIGHT = 0.5
+"""What a nat that peaks give counts beside one that ridges give: chance gives it more easily."""
+_EVEN, _SLOPE = 32.0, 3.0
+"""Evidence at which the score is 0.5, and by which its logit changes by one: CALIBRATED."""
+_LEAST_SHARE = 0.12
+"""Share of peaks that have to agree before more is looked at; copies under speech have twice that."""
 _LEAST = 15
 """Peaks that have to agree for a match."""
 _FASTEST = 0.055
 """Difference of speed beyond which nothing is a match: what was tried, and as much again as is made exact."""
+_REACH = WINDOW
+"""Seconds to both sides by which a match may turn out longer than what it was looked for in."""
 _SAME = 0.3
 """Seconds in the reference by which two alignments that are one may differ."""
 _PAUSE = 2.0
 """Seconds of a clip between two stretches that are one."""
-_ROUNDS = 8
-"""Times that a match is followed further; each doubles it at most."""
+_ROUNDS, _FAR = 8, 40.0
+"""Times that a match is followed further, and seconds from which it is not: what is beyond votes for itself."""
 
 
 @dataclass(frozen=True)
@@ -65,20 +70,21 @@ class SoundMatch:
     """Seconds of the reference in a second of the clip: 1.04 is 4 % faster."""
     pitch: float
     """Frequencies in the clip by those in the reference."""
-    agree: int
-    """Peaks of the reference in that stretch that the clip has too."""
     peaks: int
     """Peaks of the reference in that stretch."""
-    chance: float
-    """Share of them that the clip would have by chance, as shifted references say: the mean of the upper
-    quarter."""
+    agree: int
+    """Those of them that are peaks of the clip too."""
+    heard: int
+    """Those of them that lie on a ridge of the clip."""
+    chance: tuple[float, float]
+    """Shares of them that would be peaks, and lie on ridges, by chance: see :func:`_chance`."""
     evidence: float
     """See :func:`evidence`."""
 
     @property
     def share(self) -> float:
-        """Share of the reference's peaks that the clip has."""
-        return self.agree / self.peaks
+        """Share of the reference's peaks that are heard in the clip."""
+        return self.heard / self.peaks
 
 
 class SoundIndex:
@@ -90,11 +96,15 @@ class SoundIndex:
         self._layers = [peaks for _, peaks in layers]
         self._landmarks = Landmarks(self._layers)
 
-    def matches(self, heard: Peaks) -> list[SoundMatch]:
+    def __len__(self) -> int:
+        """Return how many landmarks are compared."""
+        return len(self._landmarks)
+
+    def matches(self, peaks: Peaks, ridges: Peaks) -> list[SoundMatch]:
         """Return what is heard in one layer of a clip, by reference; one for each stretch."""
-        clip = heard.strongest(CLIP_DENSITY)
+        clip = _Clip(peaks.strongest(CLIP_DENSITY), ridges)
         found: list[SoundMatch] = []
-        for one in self._landmarks.alignments(clip, VOTES, CANDIDATES):
+        for one in self._landmarks.alignments(clip.peaks, VOTES, CANDIDATES):
             row = self._rows[one.layer]
             if not any(_covers(known, row, one) for known in found):
                 match = _followed(row, self._layers[one.layer], clip, one)
@@ -121,17 +131,17 @@ def distinct(matches: Sequence[SoundMatch]) -> list[SoundMatch]:
     return kept
 
 
-def evidence(agree: int, peaks: int, chance: float, seconds: float) -> float:
+def evidence(heard: int, peaks: int, chance: float, seconds: float) -> float:
     """Return how much likelier a stretch is a copy than chance: nats over :data:`_ENOUGH` peaks at most.
 
-    What agrees over a long stretch by a little, as music of one tempo and key does, must not add up; and peaks of
-    one moment, such as a drum's, are not independent, so that a short stretch counts for less.
+    What agrees over a long stretch by a little, as music of one tempo and key does, must not add up; and peaks
+    of one moment, such as a drum's, are not independent, so that a short stretch counts for less.
     """
-    share = min(agree / peaks, 0.99)
+    share = min(heard / peaks, 0.99)
     if share <= chance:
         return 0.0
-    misses = peaks - agree
-    nats = agree * math.log(share / chance) + misses * math.log((1 - share) / (1 - chance))
+    misses = peaks - heard
+    nats = heard * math.log(share / chance) + misses * math.log((1 - share) / (1 - chance))
     return nats * min(1.0, _ENOUGH / peaks) * min(1.0, seconds / _LONG)
 
 
@@ -171,20 +181,19 @@ def _covers(known: SoundMatch, row: int, one: Alignment) -> bool:
     return row == known.row and near and known.clip[0] - WINDOW < middle < known.clip[1] + WINDOW
 
 
-def _followed(row: int, reference: Peaks, clip: Peaks, one: Alignment) -> SoundMatch | None:
+def _followed(row: int, reference: Peaks, clip: _Clip, one: Alignment) -> SoundMatch | None:
     """Make an alignment exact, and follow it to both sides as far as it holds."""
     start, end = one.start, one.start + WINDOW
     match: SoundMatch | None = None
     for _ in range(_ROUNDS):
-        one = _exact(reference, clip, one, start, end)
-        found = _best(row, reference, clip, one, start - WINDOW / 2, end + WINDOW / 2)
+        one = _exact(reference, clip.peaks, one, start, end)
+        found = _best(row, reference, clip, one, start, end)
         if found is None or abs(found.speed - 1) > _FASTEST:
             break
         if match is not None and found.agree <= match.agree:
             break
         match = found
-        grown = start - match.clip[0] > 1 or match.clip[1] - end > 1
-        if not grown and match.clip[1] - match.clip[0] < 2 * WINDOW:
+        if max(start - match.clip[0], match.clip[1] - end) < 1 or end - start > _FAR:
             break
         start, end = match.clip
     return match
@@ -231,81 +240,93 @@ def _stretch(reference: Peaks, one: Alignment, start: float, end: float) -> Peak
 
 
 def _best(
-    row: int, reference: Peaks, clip: Peaks, one: Alignment, start: float, end: float
+    row: int, reference: Peaks, clip: _Clip, one: Alignment, start: float, end: float
 ) -> SoundMatch | None:
-    """Return the stretch between ``start`` and ``end`` in which the reference's peaks agree beyond chance."""
-    start, end = max(0.0, start), min(end, float(clip.times[-1]) + 0.1)
-    theirs = _stretch(reference, one, start, end)
-    raster = _Raster(clip, start - 3, end + 3)
-    agree = raster.has(_times(theirs, one), places(theirs.hertz * one.pitch))
-    if agree.sum() < max(_LEAST, _LEAST_SHARE / 2 * len(agree)):
+    """Return the stretch around ``start`` … ``end`` in which the reference is heard beyond chance.
+
+    None where it is not heard between the two.
+    """
+    core = _stretch(reference, one, start, end)
+    start, end = max(0.0, start - _REACH), min(end + _REACH, float(clip.peaks.times[-1]) + 0.1)
+    peaks = _Raster(clip.peaks.within(start - 3, end + 3), start - 3, _TIME)
+    if peaks.has(core, one).sum() < max(_LEAST, _LEAST_SHARE * len(core)):
         return None
-    chances = []
-    for shift in _SHIFTS:
-        moved = replace(one, offset=one.offset + shift)
-        other = _stretch(reference, moved, start, end)
-        if len(other) >= _LEAST:
-            chances.append(raster.has(_times(other, moved), places(other.hertz * one.pitch)).mean())
-    upper = np.sort(chances)[-max(1, len(chances) // 4) :] if chances else np.array([0.1])
-    chance = max(0.02, float(np.mean(upper)))
-    first, last = _longest(agree, chance)
-    count = last + 1 - first
-    held = int(agree[first : last + 1].sum())
+    theirs = _stretch(reference, one, start, end)
+    agree = peaks.has(theirs, one)
+    ridges = _Raster(clip.ridges.within(start - 3, end + 3), start - 3, PERIOD / 2)
+    heard = ridges.has(theirs, one)
+    by_chance = (
+        _chance(reference, peaks, one, start, end),
+        _chance(reference, ridges, one, start, end),
+    )
+    gains = _gains(agree, by_chance[0]) + _gains(heard, by_chance[1])
+    sums = np.concatenate([[0.0], np.cumsum(gains)])
+    last = int((sums[1:] - np.minimum.accumulate(sums)[:-1]).argmax())
+    first = int(sums[: last + 1].argmin())
+    held, lies = (int(one[first : last + 1].sum()) for one in (agree, heard))
     if held < _LEAST:
         return None
     times = _times(theirs, one)
-    spans = float(times[first]), float(times[last])
-    return SoundMatch(
-        row,
-        spans,
-        (float(theirs.times[first]), float(theirs.times[last])),
-        one.speed,
-        one.pitch,
-        held,
-        count,
-        chance,
-        evidence(held, count, chance, spans[1] - spans[0]),
-    )
+    there = float(times[first]), float(times[last])
+    count = last + 1 - first
+    seconds = there[1] - there[0]
+    nats = evidence(lies, count, by_chance[1], seconds)
+    nats += _WEIGHT * evidence(held, count, by_chance[0], seconds)
+    origin = float(theirs.times[first]), float(theirs.times[last])
+    return SoundMatch(row, there, origin, one.speed, one.pitch, count, held, lies, by_chance, nats)
 
 
-def _longest(agree: npt.NDArray[np.bool_], chance: float) -> tuple[int, int]:
-    """Return the first and the last peak of the run with the greatest likelihood of a copy over chance."""
-    share = min(0.9, max(2 * chance, 0.25, float(agree.mean())))
-    gains = np.where(agree, math.log(share / chance), math.log((1 - share) / (1 - chance)))
-    sums = np.concatenate([[0.0], np.cumsum(gains)])
-    lowest = np.minimum.accumulate(sums)
-    last = int((sums[1:] - lowest[:-1]).argmax())
-    first = int(sums[: last + 1].argmin())
-    return first, last
+def _chance(reference: Peaks, raster: _Raster, one: Alignment, start: float, end: float) -> float:
+    """Return the share that agrees where the reference is shifted: the mean of the upper quarter of shifts."""
+    shares = []
+    for shift in _SHIFTS:
+        moved = replace(one, offset=one.offset + float(shift))
+        theirs = _stretch(reference, moved, start, end)
+        if len(theirs) >= _LEAST:
+            shares.append(float(raster.has(theirs, moved).mean()))
+    upper = sorted(shares)[-max(1, len(shares) // 4) :] if shares else [0.5]
+    return min(0.9, max(0.02, float(np.mean(upper))))
+
+
+def _gains(agree: npt.NDArray[np.bool_], chance: float) -> Doubles:
+    """Return what each peak says for a copy against chance, nats."""
+    share = min(0.95, max((1 + 2 * chance) / 3, float(agree.mean())))
+    return np.where(agree, math.log(share / chance), math.log((1 - share) / (1 - chance)))
 
 
 def _times(theirs: Peaks, one: Alignment) -> Doubles:
     return np.asarray((theirs.times - one.offset) / one.speed)
 
 
-class _Raster:
-    """Where a clip has peaks, to within what counts as the same place and time."""
+@dataclass(frozen=True)
+class _Clip:
+    """One layer of a clip."""
 
-    def __init__(self, clip: Peaks, start: float, end: float) -> None:
-        near = clip.within(start, end)
+    peaks: Peaks
+    ridges: Peaks
+
+
+class _Raster:
+    """Where a clip has peaks or ridges, to within what counts as the same place and time."""
+
+    def __init__(self, clip: Peaks, start: float, near: float) -> None:
         self._start = start
-        wide, high = round(_TIME / _TICK), round(_PLACE / _PART)
-        rows = int((end - start) / _TICK) + 2 * wide + 2
-        self._grid = np.zeros(
-            (rows, int(places(np.array([8000.0]))[0] / _PART) + 2 * high + 2), bool
-        )
-        time = np.rint((near.times - start) / _TICK).astype(np.int64)
-        place = np.rint(places(near.hertz) / _PART).astype(np.int64)
+        wide, high = round(near / _TICK), round(_PLACE / _PART)
+        time = np.rint((clip.times - start) / _TICK).astype(np.int64)
+        place = np.rint(places(clip.hertz) / _PART).astype(np.int64)
+        shape = int(time.max(initial=0)) + 2 * wide + 1, int(place.max(initial=0)) + 2 * high + 1
+        self._grid = np.zeros(shape, bool)
         for later in range(2 * wide + 1):
             for higher in range(2 * high + 1):
                 self._grid[time + later, place + higher] = True
-        self._pad = wide, high
+        self._wide, self._high = wide, high
 
-    def has(self, times: Doubles, place: Doubles) -> npt.NDArray[np.bool_]:
-        """Tell of each time, seconds, and place whether the clip has a peak there."""
-        row = np.rint((times - self._start) / _TICK).astype(np.int64) + self._pad[0]
-        column = np.rint(place / _PART).astype(np.int64) + self._pad[1]
+    def has(self, theirs: Peaks, one: Alignment) -> npt.NDArray[np.bool_]:
+        """Tell of each peak of a reference whether the clip has it where it should be."""
+        row = np.rint((_times(theirs, one) - self._start) / _TICK).astype(np.int64) + self._wide
+        hertz = places(theirs.hertz * one.pitch)
+        column = np.rint(hertz / _PART).astype(np.int64) + self._high
         inside = (row >= 0) & (row < self._grid.shape[0]) & (column < self._grid.shape[1])
-        found = np.zeros(len(times), bool)
+        found = np.zeros(len(theirs), bool)
         found[inside] = self._grid[row[inside], column[inside]]
         return found
