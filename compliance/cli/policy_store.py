@@ -16,18 +16,25 @@ _SQLITE = "sqlite:///"
 
 
 def bank_names(settings: Settings) -> list[str] | None:
-    """Return the names of the banks that exist; None where there is no database yet.
+    """Return the names of the banks that exist, shipped ones included; None where there is no database yet.
 
     Nothing is made: checking a policy leaves no database behind.
     """
     url = settings.database_url
     if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
         return None
+    from sqlalchemy import select
+
     from compliance.banks.rows import read_people
+    from compliance.banks.starter import STARTERS
     from compliance.store.engine import open_database, reading
+    from compliance.store.tables import items
 
     with reading(open_database(url)) as connection:
-        return sorted({person.bank for person in read_people(connection, None)})
+        found = {person.bank for person in read_people(connection, None)}
+        found.update(connection.scalars(select(items.c.bank).distinct()))
+    shipped = STARTERS.values() if settings.starter_names else ()
+    return sorted(found | {one.bank for one in shipped})
 
 
 def stored_reviews(places: Sequence[Path]) -> Iterator[StoredReview]:

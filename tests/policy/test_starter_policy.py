@@ -14,7 +14,7 @@ from policy_examples import (
 )
 
 from compliance.facts import Facts
-from compliance.findings import AnalyzerReport, Finding, Status
+from compliance.findings import AnalyzerReport, Finding, Reference, Status
 from compliance.plugins import analyzer_specs
 from compliance.policy.evaluate import evaluate
 from compliance.policy.lint import lint
@@ -30,19 +30,63 @@ EVERYTHING = (*sorted(EXAMINED), Source.FRAME, Source.SPEECH, Source.AUDIO)
 MARK = "c2pa.digital_source_type"
 
 
-def reviewed(*found: Finding, faces: tuple[Finding, ...] = (), **changes: object) -> Facts:
-    """A clip with sound and subtitles, of which the bundled analyzers saw all that they can see."""
+def compared(
+    category: str, source: Source, name: str, size: int, **changes: object
+) -> AnalyzerReport:
+    """A report that compares with a bank of ``size`` entries."""
+    made = report(
+        examines=((category, source),), banks=(bank(name, "mark", size),), analyzer=category
+    )
+    return made.model_copy(update=changes)
+
+
+NO_MARKS = (
+    compared("brand.logo", Source.FRAME, "brands", 0),
+    compared("brand.own_misuse", Source.FRAME, "brands", 0),
+)
+MARKS = (
+    compared("brand.logo", Source.FRAME, "brands", 9),
+    compared("brand.own_misuse", Source.FRAME, "brands", 9),
+)
+WORKS = (
+    compared("ip.copy", Source.FRAME, "works", 9),
+    compared("ip.copy", Source.AUDIO, "works", 9),
+)
+
+
+def reviewed(
+    *found: Finding,
+    faces: tuple[Finding, ...] = (),
+    marks_and_works: tuple[AnalyzerReport, ...] = NO_MARKS,
+    **changes: object,
+) -> Facts:
+    """A clip with sound and subtitles, of which the bundled analyzers saw all that they can see.
+
+    Nobody has added marks or works.
+    """
     pairs = tuple(
         (path, source)
         for path, leaf in TAXONOMY.leaves.items()
         for source in sorted(leaf.sources & EXAMINED)
     )
-    names = tuple(pair for pair in pairs if pair[0] == "likeness.name")
-    rest = tuple(pair for pair in pairs if pair[0] != "likeness.name")
+    named = {
+        category: report(
+            examines=tuple(pair for pair in pairs if pair[0] == category),
+            banks=(bank(name, modality),),
+            analyzer=category,
+        )
+        for category, name, modality in (
+            ("likeness.name", "public-figures", "name"),
+            ("brand.name", "brands", "word"),
+            ("ip.name", "works", "term"),
+        )
+    }
+    rest = tuple(pair for pair in pairs if pair[0] not in named)
     reports = (
         report(*found, examines=rest),
-        report(examines=names, banks=(bank(modality="name"),), analyzer="names"),
+        *named.values(),
         face_report(*faces),
+        *marks_and_works,
     )
     return facts(*reports, applicable=EVERYTHING, marks=(MARK,)).model_copy(update=changes)
 
@@ -56,9 +100,38 @@ def test_a_clean_clip_is_approved_and_says_what_was_accepted() -> None:
     assert (result.decision, result.complete, result.hits) == (Decision.APPROVE, True, ())
     missing = {(entry.category, entry.source) for entry in result.not_examined}
     assert ("likeness.voice", "audio") in missing
-    assert {source for _, source in missing} == {"speech", "audio"}
-    unheard = {"likeness.voice", "likeness.voice-maybe"}
-    assert set(result.passed) == {rule.id for rule in STARTER.policy.rules} - unheard
+    unseen = {("brand.logo", "frame"), ("brand.own_misuse", "frame"), ("ip.copy", "frame")}
+    assert {pair for pair in missing if pair[1] not in ("speech", "audio")} == unseen
+    idle = {
+        "likeness.voice",
+        "likeness.voice-maybe",
+        "brand.own-misuse",
+        "ip.copy",
+        "ip.copy-maybe",
+    }
+    assert set(result.passed) == {rule.id for rule in STARTER.policy.rules} - idle
+
+
+def test_where_marks_and_works_are_there_to_compare_with_only_sound_is_accepted() -> None:
+    result = evaluate(STARTER.policy, reviewed(marks_and_works=(*MARKS, *WORKS)), NOW)
+    assert {entry.source for entry in result.not_examined} == {"speech", "audio"}
+    assert {"brand.own-misuse", "ip.copy", "ip.copy-maybe"} <= set(result.passed)
+
+
+def test_marks_of_our_own_do_not_answer_for_those_of_others() -> None:
+    own = (compared("brand.logo", Source.FRAME, "own-brands", 1), *WORKS)
+    result = evaluate(STARTER.policy, reviewed(marks_and_works=own), NOW)
+    (entry,) = (one for one in result.not_examined if one.category == "brand.logo")
+    assert (entry.rules, entry.accepted_by) == (("brand.third-party",), "unset@example.com")
+
+
+def test_a_failed_search_for_marks_is_accepted_too_and_named() -> None:
+    """What the comment in the policy and docs/brands.md warn of: take the acceptance out."""
+    failed = tuple(one.model_copy(update={"status": Status.FAILED}) for one in MARKS)
+    result = evaluate(STARTER.policy, reviewed(marks_and_works=(*failed, *WORKS)), NOW)
+    told = {entry.category: entry.reason for entry in result.not_examined}
+    assert (result.decision, result.complete) == (Decision.APPROVE, True)
+    assert "failed" in told["brand.logo"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +143,11 @@ def test_a_clean_clip_is_approved_and_says_what_was_accepted() -> None:
         ("pii.phone", 0.2, Source.OCR, Decision.APPROVE),
         ("likeness.name", 0.95, Source.PROMPT, Decision.REJECT),
         ("likeness.name", 0.6, Source.PROMPT, Decision.FLAG),
+        ("ip.name", 0.5, Source.PROMPT, Decision.FLAG),
+        ("ip.name", 0.4, Source.PROMPT, Decision.APPROVE),
+        ("ip.copy", 0.95, Source.FRAME, Decision.REJECT),
+        ("ip.copy", 0.6, Source.AUDIO, Decision.FLAG),
+        ("brand.own_misuse", 0.6, Source.FRAME, Decision.FLAG),
         ("provenance.tampered", 1.0, Source.METADATA, Decision.REJECT),
         ("provenance.ingredient", 1.0, Source.METADATA, Decision.FLAG),
         ("provenance.untrusted", 1.0, Source.METADATA, Decision.APPROVE),
@@ -87,6 +165,20 @@ def test_findings_are_decided_as_the_policy_reads(
 )
 def test_a_face_is_decided_by_how_sure_the_match_is(score: float, expected: Decision) -> None:
     assert decision(reviewed(faces=(face(ANN, score),))) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("brands", Decision.FLAG),
+        ("licensed-brands", Decision.FLAG),
+        ("own-brands", Decision.APPROVE),
+    ],
+)
+def test_a_mark_is_decided_by_whose_it_is(name: str, expected: Decision) -> None:
+    seen = Reference(bank=name, entry="acme", label="Acme")
+    given = reviewed(finding("brand.logo", source=Source.FRAME, reference=seen))
+    assert decision(given) is expected
 
 
 def test_a_face_with_consent_is_approved() -> None:
@@ -107,7 +199,7 @@ def test_a_gap_is_flagged() -> None:
     assert decision(reviewed(gaps=("The file ends early.",))) is Decision.FLAG
 
 
-@pytest.mark.parametrize("index", [0, 1, 2])
+@pytest.mark.parametrize("index", range(5))
 def test_no_analyzer_may_fail(index: int) -> None:
     given = reviewed()
     reports: list[AnalyzerReport] = list(given.reports)
