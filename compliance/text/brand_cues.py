@@ -44,6 +44,7 @@ _GOODS = (
 """What companies sell."""
 _OWNED = re.compile(r"(?:['’]s)?[\s-]+(?:[\w-]+ )?(?:" + _OWN + r")\b", re.IGNORECASE)
 _SOLD = re.compile(r"(?:['’]s)?[\s-]+(?:[\w-]+ )?(?:" + _GOODS + r")\b", re.IGNORECASE)
+_SOLD_NEXT = re.compile(r"(?:['’]s)? (?:" + _GOODS + r")\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:logos? (?:of|by|from)|made by|sponsored by|manufactured by|ad (?:for|by)|"
     r"advert(?:isement)? (?:for|by)|"
@@ -57,7 +58,7 @@ _LEAD = re.compile(
 )
 _SIGN = re.compile(r"\s?(?:®|™|©|\((?:r|tm)\))", re.IGNORECASE)
 _MODEL = re.compile(
-    r"\s+(?:[A-Z]{0,3}-?\d{1,4}[A-Za-z]{0,3}|[A-Z]\d?|Pro|Max|Ultra|Plus|GT|Turbo)\b"
+    r"\s+(?:[A-Z]{0,3}-?\d{1,4}[A-Za-z]{0,3}|[A-Z]\d|Pro|Max|Ultra|Plus|GT|Turbo)\b"
 )
 _ADJECTIVES = frozenset(
     "orange mini smart supreme express virgin free three sky square total champion focus boss crown "
@@ -69,7 +70,8 @@ _ADJECTIVES = frozenset(
 _STUFF = _ADJECTIVES | frozenset(
     "apple shell target gap tide coach visa chase windows vans subway corona rolling camel bounty milky "
     "twist mustang "
-    "beetle brother sister zoom slack signal polo golf caterpillar converse".split()
+    "beetle brother sister zoom time life people nature science focus purple casino slack signal polo "
+    "golf caterpillar converse".split()
 )
 """Words that stand before goods as words, too: an *apple bottle*, a *golf cap*."""
 
@@ -89,7 +91,8 @@ class BrandWords:
     def evidence(self, mention: Mention) -> float:
         """Return how strongly the text says that ``mention`` means the brand, 0…1."""
         others = self._text[: mention.start] + self._text[mention.end :]
-        place = Place.at(self._text, mention.start, mention.end, is_heading(others))
+        capitals = self._screen and not any(map(str.islower, others))
+        place = Place.at(self._text, mention.start, mention.end, is_heading(others) or capitals)
         points = self._points(mention, place)
         if points <= 0 and self._screen and self._is_alone(mention):
             return FAINT if place.case is Case.AGAINST else weight_of(1)
@@ -108,9 +111,13 @@ class BrandWords:
         if lower:
             said = 2 * (owned and name not in _ADJECTIVES) + (sold and name not in _STUFF)
             return points + said - (near > 0)
+        if place.case is Case.OPEN and name in _STUFF:  # "Orange car on a road"
+            return (
+                points
+                + 2 * owned
+                + (sold and bool(_SOLD_NEXT.match(place.after)) and name not in _ADJECTIVES)
+            )
         points += 2 * owned + 2 * sold + 2 * bool(_MODEL.match(place.after))
-        if place.case is Case.OPEN and name in _STUFF and not place.heading:
-            return points - sold  # "Orange car on a road"
         if place.case is Case.OPEN and not place.opening and not place.heading:
             return points  # "Chaco Canyon's ruins"
         if name in PROPER or not (mention.as_named or len(name) > 3):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from compliance.text.common_words import are_common
 from compliance.text.cues import Mention
 from compliance.text.kinds import PERSON, Kind
 from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
@@ -211,6 +212,8 @@ class NameIndex:
                 continue
             if not (misread or _shows_words(stream, spelling, first, last)):
                 continue
+            if self._kind.wordmarks and are_common(_written_words(stream, first, last)):
+                continue
             yield from self._whole(stream, spelling, first, last, MISREAD)
 
     def _judged(
@@ -273,6 +276,13 @@ class NameIndex:
 
 def _is_initials(spelling: Spelling) -> bool:
     return 1 < len(spelling.letters) == len(spelling.breaks) + 1
+
+
+def _written_words(stream: Letters, first: int, last: int) -> list[str]:
+    """Return the words in which the letters ``first`` … ``last`` - 1 are written, in FOLDED."""
+    start, end = stream.span(first, last)
+    written = normalise(stream.text[start:end], View.FOLDED).text
+    return "".join(one if in_word(one) else " " for one in written).split()
 
 
 def _shows_words(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:

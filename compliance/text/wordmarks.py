@@ -11,6 +11,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from compliance.text.common_words import are_common
 from compliance.text.letters import Letters
 from compliance.text.spellings import Automaton, Spelling
 
@@ -20,6 +21,8 @@ BROKEN = 6
 """Letters that a name needs to be found with a space inside a word of it; fewer need capitals at the pieces."""
 WORDS = 5
 """Words of a line up to which it may be a sign or a label, where one wrong letter is not just another word."""
+LONG = 8
+"""Letters; a shorter name with one of them wrong is found in a line of three words at most."""
 READ = 0.95
 """Strength of letters that are all there, where only the spaces are not."""
 _SURE, _SLIP = 0.9, 0.1
@@ -90,15 +93,42 @@ class Wordmarks:
             return READ if whole and end - start == len(line.letters) else 0.0
         if broken and (len(wanted) < 2 * SHORTEST or len(broken) > 1):
             return 0.0
+        cuts = [0, *(at - start for at in gaps), len(read)]
+        words = [read[left:right] for left, right in itertools.pairwise(cuts)]
+        few = (
+            len(wanted) >= LONG
+            or sum(map(bool, map(line.between, range(1, len(line.letters))))) < 3
+        )
+        if not few or are_common(words) or not _survives(name):
+            return 0.0
         allowed = _allowed(len(wanted))
+        sizes = _sizes(name)
+        if len(words) == len(sizes) > 1:  # a slip in each word no more than the word alone may have
+            ends = list(itertools.accumulate(sizes))
+            parts = [wanted[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+            pairs = zip(words, parts, strict=True)
+            if any(looks_distance(one, part, 2.0) > _allowed(len(part)) for one, part in pairs):
+                return 0.0
         distance = looks_distance(read, wanted, allowed)
         return round(_SURE - _SLIP * distance, 3) if distance <= allowed else 0.0
+
+
+def _survives(name: Spelling) -> bool:
+    """Tell whether a name is one when a letter is wrong: *T-Bank* is *thank*, *F1* is *F7*."""
+    *sizes, last = _sizes(name)
+    possessive = bool(sizes) and last == 1 and name.letters.endswith("s")
+    return name.letters.isalpha() and min(*sizes, last + possessive, 9) > 1
+
+
+def _sizes(name: Spelling) -> list[int]:
+    edges = (0, *sorted(name.breaks), len(name.letters))
+    return [right - left for left, right in itertools.pairwise(edges)]
 
 
 def _allowed(size: int) -> float:
     """Return the distance that a name of so many letters is found within."""
     if size <= 6:
-        return 0.5
+        return 0.5 if size > 3 else 0.0
     return 1.0 if size <= 9 else 1.5 if size <= 11 else 2.0
 
 
