@@ -7,11 +7,13 @@ given measure and error: 0.5 at the limit.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from compliance.analyzers import brand_measures as measures
 from compliance.analyzers.mark_match import MarkMatch
@@ -20,7 +22,15 @@ from compliance.types import Floats, Model, Pixels
 Kind = Literal[
     "colour", "size", "rotation", "stretch", "clear_space", "busy_ground", "neighbour", "contrast"
 ]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def _hex_colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise PydanticCustomError("colour", "a colour must be six hex digits, such as '#e4002b'")
+    return value
+
+
+Colour = Annotated[str, AfterValidator(_hex_colour)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 _ERRORS: dict[Kind, float] = {
@@ -69,8 +79,8 @@ class BrandRules(Model):
         if self == BrandRules.model_construct(
             colour_tolerance=self.colour_tolerance, neighbour_distance=self.neighbour_distance
         ):
-            raise ValueError(
-                "there is no rule in it: give colours, a least height, or another limit"
+            raise PydanticCustomError(
+                "no_rule", "there is no rule in it, such as greatest_rotation: 5"
             )
         return self
 

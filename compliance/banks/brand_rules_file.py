@@ -30,6 +30,8 @@ def read_rules(path: Path) -> BrandRules:
     root, problems = read_document(source)
     if root is None or problems:
         raise _refused(path, problems)
+    if not isinstance(root.value, dict):
+        raise _refused(path, [source.diagnostic(root.spot, "this is no mapping of keys")])
     try:
         return BrandRules.model_validate_json(json.dumps(root.plain()), strict=True)
     except ValidationError as error:
