@@ -43,6 +43,8 @@ FEW_LETTERS = 6
 """Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
 
 
+_NO_WORD = re.compile("[b-df-hj-np-tv-xz]{3}", re.IGNORECASE)
+"""No vowel: *bmw* is no other word."""
 _ARTICLE = re.compile("the|an?|l[aeo]s?|d[aei][rsen]|ei")
 """Articles, as they are in LEET, at the beginning of a name."""
 
@@ -112,9 +114,8 @@ class NameIndex:
         if self._everyday[row] or self._aspects[row] in self._kind.judged:
             return True
         name = self._names[row]
-        return (
-            len(name) < SHORT and self._kind.short_judged and text[match.start : match.end] != name
-        )
+        short = self._kind.short_judged and len(name) < SHORT and not _NO_WORD.fullmatch(name)
+        return short and not name.startswith(text[match.start : match.end])
 
     def _meant(
         self, text: str, found: list[NameMatch], judged: list[bool], misread: bool
@@ -243,6 +244,8 @@ class NameIndex:
             return
         if self._kind.compound(stream.text, start, end):
             return
+        if spelling.letters.isdigit() and written != normalise(name, View.CASED).text:
+            return  # 9/11 is no *911*.
         if _is_initials(spelling) and written.isalpha() and not written.isupper():
             return  # S.H.I.E.L.D. is no shield.
         if single and is_latin(name):
@@ -265,9 +268,12 @@ class NameIndex:
 
     def _is_short_name(self, written: str, name: str) -> bool:
         """Tell whether a word of few letters may be the name: in its case, or where words around it tell."""
-        if written == normalise(name, View.CASED).text:
+        named = normalise(name, View.CASED).text
+        if written == named:
             return True
-        return self._kind.short_judged and written.casefold() == name.casefold()
+        if not self._kind.short_judged:
+            return False
+        return written.casefold() in (named.casefold(), named.casefold().rstrip("."))
 
     def _wordmarks(self, stream: Letters) -> Iterator[NameMatch]:
         for row, first, last, score in self._marks.find(stream):

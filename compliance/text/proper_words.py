@@ -11,7 +11,7 @@ PROPER = frozenset(
     logan lolita lucy lupin madagascar madeline manhattan mars martine matilda mercury merlin
     metropolis mozart nana nancy neptune oklahoma olympus omega oppenheimer oxford pandora paprika
     patagonia persepolis phoenix rebecca rio roma rome saturn sherlock spartacus ted tokyo troy
-    venus wentworth yellowstone
+    venus vinci wentworth yellowstone
     """.split()
 ) | {
     "abbey road",

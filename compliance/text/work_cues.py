@@ -102,6 +102,7 @@ _STYLE_FOLLOWING = re.compile(
     r"animation|anime|art|artwork|pop art|film|movie|painting|photography|frame)\b",
     re.IGNORECASE,
 )
+_STYLE_WORD = re.compile(r"\b(?:styles?|look|aesthetics?|art|manga)\b", re.IGNORECASE)
 _STYLE_NEAR = re.compile(
     r"artstation|deviantart|cgsociety|behance|highly detailed|octane render|unreal engine|concept art|"
     r"\b(?:style|styled|painting|painted|illustration|artwork|aesthetic|poster|comic)\b",
@@ -185,7 +186,11 @@ def _is_described(place: Place, followed: bool) -> bool:
 
 def _style_points(place: Place) -> int:
     """Count what asks for an artist's or a studio's manner."""
-    if _STYLE_LEAD.search(place.before) or _STYLE_FOLLOWING.match(place.after):
+    if (
+        _STYLE_WORD.search(place.name)
+        or _STYLE_LEAD.search(place.before)
+        or _STYLE_FOLLOWING.match(place.after)
+    ):
         return 3
     near = _STYLE_NEAR.search(place.before) or _STYLE_NEAR.search(place.after)
     by = re.search(r"\bby\s*[\"“]?$", place.before, re.IGNORECASE)
