@@ -37,7 +37,19 @@ WORDMARKS = (
     "Michelin|GOODYEAR|Shell|BOSCH|SIEMENS|PHILIPS|Microsoft|amazon|NETFLIX|Spotify|TESLA|HONDA|Gillette|Colgate"
 ).split("|")
 """As they are drawn on products."""
-_SLIPS = {"o": "0", "l": "1", "i": "l", "e": "c", "s": "5", "b": "8", "a": "o", "n": "h", "u": "v", "g": "q", "t": "f"}
+_SLIPS = {
+    "o": "0",
+    "l": "1",
+    "i": "l",
+    "e": "c",
+    "s": "5",
+    "b": "8",
+    "a": "o",
+    "n": "h",
+    "u": "v",
+    "g": "q",
+    "t": "f",
+}
 BREAKS: dict[str, Callable[[str, random.Random], str]] = {
     "as it is": lambda name, rng: name,
     "capitals": lambda name, rng: name.upper(),
@@ -67,7 +79,11 @@ def misreadings(bank: Bank) -> dict[str, float]:
     """Return the share of the starter bank's names found as a line, by what happened to their letters."""
     rng = random.Random(5)
     texts = bank.references.texts
-    rows = [row for row, text in enumerate(texts) if text.isascii() and not bank.references.ambiguous[row]]
+    rows = [
+        row
+        for row, text in enumerate(texts)
+        if text.isascii() and not bank.references.ambiguous[row]
+    ]
     rows = rng.sample(rows, min(800, len(rows)))
     shares = {}
     for label, change in BREAKS.items():
@@ -84,7 +100,11 @@ def misreadings(bank: Bank) -> dict[str, float]:
 def benign_lines(data: Path) -> Iterator[str]:
     """Yield runs of one to five words of benign prompts, in lower case, title case and capitals."""
     rng = random.Random(3)
-    texts = [one for one in prompts(data) + safe_prompts(data) + lines("works_benign.txt") if one.isascii()]
+    texts = [
+        one
+        for one in prompts(data) + safe_prompts(data) + lines("works_benign.txt")
+        if one.isascii()
+    ]
     for _ in range(LINES):
         words = rng.choice(texts).split()
         size = min(rng.choice((1, 1, 2, 2, 3, 4, 5)), len(words))
@@ -111,7 +131,10 @@ def _label(word: str, font: Path, rng: random.Random) -> Pixels:
     """Draw a word on a plate, uint8 RGB."""
     letters = ImageFont.truetype(str(font), 90)
     left, top, right, bottom = letters.getbbox(word)
-    plate, ink = rng.choice(((230, 230, 235), (20, 30, 90), (190, 20, 30), (240, 200, 30), (15, 15, 15))), (250, 250, 250)
+    plate, ink = (
+        rng.choice(((230, 230, 235), (20, 30, 90), (190, 20, 30), (240, 200, 30), (15, 15, 15))),
+        (250, 250, 250),
+    )
     if sum(plate) > 400:
         ink = rng.choice(((10, 10, 10), (170, 10, 20), (0, 60, 140)))
     picture = Image.new("RGB", (int(right - left) + 60, int(bottom - top) + 50), plate)
@@ -128,7 +151,9 @@ def _seen(label: Pixels, ground: Pixels, rng: random.Random) -> Pixels:
     corners = np.array([(x, y), (x + wide, y), (x + wide, y + tall), (x, y + tall)], np.float32)
     turn = cv2.getRotationMatrix2D((x + wide / 2, y + tall / 2), rng.uniform(-12, 12), 1)
     corners = corners @ turn[:, :2].T.astype(np.float32) + turn[:, 2].astype(np.float32)
-    jitter = 0.12 * min(tall, wide) * np.array([[rng.uniform(-1, 1) for _ in "xy"] for _ in range(4)])
+    jitter = (
+        0.12 * min(tall, wide) * np.array([[rng.uniform(-1, 1) for _ in "xy"] for _ in range(4)])
+    )
     corners += jitter.astype(np.float32)
     source = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
     matrix = cv2.getPerspectiveTransform(source, corners)
@@ -137,7 +162,9 @@ def _seen(label: Pixels, ground: Pixels, rng: random.Random) -> Pixels:
     whole = layer * mask + ground * (1 - mask)
     whole = cv2.GaussianBlur(whole, (0, 0), rng.uniform(0.3, 1.6))
     whole = np.clip(whole * rng.uniform(0.7, 1.15), 0, 255).astype(np.uint8)
-    _, packed = cv2.imencode(".jpg", whole[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, rng.randrange(45, 92)])
+    _, packed = cv2.imencode(
+        ".jpg", whole[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, rng.randrange(45, 92)]
+    )
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1], np.uint8)
 
 
@@ -148,7 +175,9 @@ def pictures(bank: Bank, count: int, data: Path) -> dict[str, object]:
     found = read = others = total = 0
     for word, pixels in drawn(count, data):
         total += 1
-        seen = reader.observe_frames(FrameBatch(("a",), np.zeros(1), (np.ascontiguousarray(pixels),)))
+        seen = reader.observe_frames(
+            FrameBatch(("a",), np.zeros(1), (np.ascontiguousarray(pixels),))
+        )
         texts = [one.text or "" for one in seen]
         n = len(seen)
         batch = TextBatch(
@@ -188,7 +217,9 @@ def main() -> None:
     truly = set(lines("works_truly.txt"))
     flagged: dict[str, dict[str, float]] = {}
     for line in benign_lines(given.data):
-        hits = {one: score for one, score in bank.found(line, misread=True).items() if one not in truly}
+        hits = {
+            one: score for one, score in bank.found(line, misread=True).items() if one not in truly
+        }
         if hits:
             flagged[line] = hits
     for line, hits in flagged.items():

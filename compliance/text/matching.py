@@ -273,7 +273,7 @@ class NameIndex:
             return True
         if not self._kind.short_judged:
             return False
-        return written.casefold() in (named.casefold(), named.casefold().rstrip("."))
+        return written.casefold() in (named.casefold(), named.casefold().rstrip(".!?+"))
 
     def _wordmarks(self, stream: Letters) -> Iterator[NameMatch]:
         for row, first, last, score in self._marks.find(stream):
