@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from compliance.analyzers.logo_prints import LogoPrint, logo_print, unpack
+from compliance.errors import BankError
 from compliance.types import Floats, Pixels
 
 BRANDS = (
@@ -336,3 +338,17 @@ def _jpeg(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     quality = int(rng.integers(40, 93))
     _, encoded = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.ascontiguousarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR)[:, :, ::-1])
+
+
+def vector_print(mark: Pixels) -> LogoPrint:
+    """Return the print of a vector mark, given its coverage."""
+    ink = np.zeros((*mark.shape, 3), np.uint8)
+    return unpack(logo_print(np.dstack([ink, mark])))
+
+
+def crop_print(crop: Pixels) -> list[LogoPrint]:
+    """Return the print of a crop of a photograph, RGB; none where it is refused as too plain."""
+    try:
+        return [unpack(logo_print(np.dstack([crop, np.full(crop.shape[:2], 255, np.uint8)])))]
+    except BankError:
+        return []

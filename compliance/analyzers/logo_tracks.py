@@ -12,6 +12,8 @@ from compliance.types import Floats
 
 SAME = 0.25
 """Overlap of upright boxes (shared over covered) from which two sightings are at one place."""
+COVERS = 0.5
+"""Overlap from which two sightings are of the same pixels, so that at most one entry is shown there."""
 MOVED = 0.6
 """Or: distance of their middles in lengths of the longer diagonal, where sizes differ less than twofold."""
 GAP = 1.1
@@ -71,6 +73,15 @@ def together(scores: Sequence[float]) -> float:
     return 1.0 - doubt
 
 
+def outdone(score: float, best: float) -> float:
+    """Return what is left, 0…1, of a score where another entry lies at the same place with a better one.
+
+    All of it where the odds are within a factor of ten: two banks may hold one mark, and none hides the other.
+    """
+    odds, better = (max(one, 1e-9) / max(1 - one, 1e-5) for one in (score, best))
+    return min(1.0, 10 * odds / better)
+
+
 def overlap(one: Floats, two: Floats) -> float:
     """Return what the upright boxes around two polygons share, over what they cover together, 0…1."""
     low, high = (
@@ -118,6 +129,9 @@ def grouped(
     for score, entry, match in scored:
         before = [one for one in found if overlap(one.match.polygon, match.polygon) >= SAME]
         rank = 1 + len({one.entry for one in before} - {entry})
+        for one in before:
+            if one.entry != entry and overlap(one.match.polygon, match.polygon) >= COVERS:
+                score *= outdone(score, one.score)
         found.append(Sighting(entry, match, score, rank, observation, frame, *span))
     return found
 

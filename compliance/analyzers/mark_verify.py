@@ -100,10 +100,10 @@ def refined(one: LogoPrint, edges: Floats, found: Verified, frame: Sequence[Pixe
     for motion in (cv2.MOTION_AFFINE, cv2.MOTION_HOMOGRAPHY):
         warp = np.eye(3, dtype=np.float32)[: 2 if motion == cv2.MOTION_AFFINE else 3]
         try:
-            _, warp = cv2.findTransformECC(one.tones, region, warp, motion, stop, whole, 5)
+            _, fitted = cv2.findTransformECC(one.tones, region, warp, motion, stop, whole, 5)
         except cv2.error:  # It did not converge: the tones have nothing in common.
             continue
-        full = np.vstack([warp, [[0, 0, 1]]])[:3].astype(np.float64)
+        full = np.vstack([np.asarray(fitted), [[0, 0, 1]]])[:3].astype(np.float64)
         moved = found.homography @ raster @ full @ np.linalg.inv(raster)
         quad = project(moved, corners(one.width, one.height))
         if not plausible(quad) or not _inside(quad, frame[0]):
