@@ -39,9 +39,11 @@ _APART = 40
 _SPAN = 0.02
 """Unit of their distance in time, seconds."""
 _BIN = 0.064
-"""Unit of offsets in the vote, seconds: within a window, half a step of speed moves them by 24 ms."""
+"""Unit of places in the vote, seconds: within a window, half a step of speed moves them by 24 ms."""
 _PAUSE = 30.0
 """Seconds between references in the index, so that no alignment spans two."""
+_CHUNK = 60.0
+"""Seconds of a clip that are looked up together, so that hours of sound need no gigabytes; whole strides."""
 _COMMON = 400
 """Landmarks of one number beyond which it says too little to be worth its time."""
 
@@ -98,17 +100,27 @@ class Landmarks:
         Of one layer only the one with most votes is returned for a window.
         """
         clip = clip.strongest(CLIP_DENSITY)
+        end = float(clip.times[-1]) if len(clip) and len(self) else -1.0
+        found: list[Alignment] = []
+        for begin in np.arange(0.0, end, _CHUNK):
+            piece = clip.within(begin, begin + _CHUNK + STRIDE + _ZONE[1])
+            found += self._of_piece(piece, round(begin / STRIDE), least, most)
+        return found
+
+    def _of_piece(self, clip: Peaks, begin: int, least: int, most: int) -> list[Alignment]:
+        """Return the alignments of the windows from number ``begin`` on that lie in one chunk."""
         first, second = pairs(clip, CLIP_FAN)
-        if not len(first) or not len(self):
+        if not len(first):
             return []
         columns = [self._votes(clip, first, second, number) for number in range(len(self._speeds))]
-        window, offset, votes, tried = (
+        window, start, votes, tried = (
             np.concatenate(column) for column in zip(*columns, strict=True)
         )
-        kept = votes >= least
-        window, offset, votes, tried = window[kept], offset[kept], votes[kept], tried[kept]
-        layer = np.searchsorted(self._base, offset + _PAUSE / 2, "right") - 1
-        order = np.lexsort((offset, tried, -votes, layer, window))
+        inside = (window >= begin) & (window < begin + round(_CHUNK / STRIDE))
+        kept = inside & (votes >= least)
+        window, start, votes, tried = window[kept], start[kept], votes[kept], tried[kept]
+        layer = np.searchsorted(self._base, start + _PAUSE / 2, "right") - 1
+        order = np.lexsort((start, tried, -votes, layer, window))
         window, layer = window[order], layer[order]
         best = np.flatnonzero(np.diff(window, prepend=-1) | np.diff(layer, prepend=-1))
         order, window = order[best], window[best]
@@ -116,21 +128,21 @@ class Landmarks:
         order, window = order[ranked], window[ranked]
         place = np.arange(len(order)) - np.searchsorted(window, window)
         return [
-            self._alignment(float(offset[at]), int(tried[at]), int(which), int(votes[at]))
+            self._alignment(float(start[at]), int(tried[at]), int(which), int(votes[at]))
             for at, which in zip(order[place < most], window[place < most], strict=True)
         ]
 
-    def _alignment(self, offset: float, tried: int, window: int, votes: int) -> Alignment:
-        layer = int(np.searchsorted(self._base, offset + _PAUSE / 2, "right")) - 1
+    def _alignment(self, place: float, tried: int, window: int, votes: int) -> Alignment:
+        layer = int(np.searchsorted(self._base, place + _PAUSE / 2, "right")) - 1
         speed, pitch = self._speeds[tried]
-        return Alignment(
-            layer, offset - float(self._base[layer]), speed, pitch, window * STRIDE, votes
-        )
+        start = window * STRIDE
+        offset = place - float(self._base[layer]) - speed * start
+        return Alignment(layer, offset, speed, pitch, start, votes)
 
     def _votes(
         self, clip: Peaks, first: Ints, second: Ints, tried: int
     ) -> tuple[Ints, Doubles, Ints, Ints]:
-        """Return window, offset, votes and the number of the speed of every offset at one speed."""
+        """Return window, place in the index at its start, votes and the number of the speed, at one speed."""
         speed, pitch = self._speeds[tried]
         numbers = _numbers(clip, first, second, speed, pitch)
         low = np.searchsorted(self._numbers, numbers)
@@ -139,20 +151,19 @@ class Landmarks:
         which = np.repeat(np.arange(len(numbers)), count)
         hits = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + low[which]
         time = clip.times[first][which]
-        offset = np.floor((self._times[hits] - speed * time) / _BIN).astype(np.int64)
-        window = np.floor(time / STRIDE).astype(np.int64)
-        both = np.concatenate([window, window - 1]), np.concatenate([offset, offset])
-        kept = both[0] >= 0
-        keys, votes = np.unique(
-            (both[0][kept] << 40) + both[1][kept] + (1 << 39), return_counts=True
-        )
+        both = np.floor(time / STRIDE).astype(np.int64)
+        window = np.concatenate([both, both - 1])
+        time, there = np.tile(time, 2), np.tile(self._times[hits], 2)
+        place = np.floor((there - speed * (time - window * STRIDE)) / _BIN).astype(np.int64)
+        kept = window >= 0
+        keys, votes = np.unique((window[kept] << 40) + place[kept] + (1 << 39), return_counts=True)
         after = np.searchsorted(keys, keys + 1)
         follows = (after < len(keys)) & (keys[np.minimum(after, len(keys) - 1)] == keys + 1)
         votes = votes + np.where(follows, votes[np.minimum(after, len(keys) - 1)], 0)
         bins = (keys & ((1 << 40) - 1)) - (1 << 39) + 1
-        offsets = np.asarray(bins * _BIN, np.float64)
+        starts = np.asarray(bins * _BIN, np.float64)
         windows = np.asarray(keys >> 40, np.int64)
-        return windows, offsets, np.asarray(votes, np.int64), np.full(len(keys), tried, np.int64)
+        return windows, starts, np.asarray(votes, np.int64), np.full(len(keys), tried, np.int64)
 
 
 def places(hertz: Doubles) -> Doubles:

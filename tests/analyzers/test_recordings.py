@@ -142,7 +142,11 @@ def test_nothing_gives_nothing(three: References) -> None:
 
 def test_observations_hold_peaks_and_know_no_bank() -> None:
     (one,) = observed(track(music(5), start=1.0))
-    assert one.kind == "landmarks" and one.data is not None and one.raw == int.from_bytes(one.data[:4], "little")
+    assert (
+        one.kind == "landmarks"
+        and one.data is not None
+        and one.raw == int.from_bytes(one.data[:4], "little")
+    )
     assert one.span is not None and (one.span.start, one.span.end) == (1.0, 21.0)
     assert RecordingAnalyzer.spec.prints == MAKER and RecordingAnalyzer.spec.modality == "work"
 

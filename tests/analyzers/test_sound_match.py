@@ -56,6 +56,18 @@ def test_a_long_copy_is_followed_to_its_ends() -> None:
     assert found[0].reference == (pytest.approx(8, abs=0.5), pytest.approx(120, abs=0.5))
 
 
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_the_beginning_of_any_reference_is_found_late_in_a_clip(row: int) -> None:
+    index = SoundIndex([(one, reference(one)) for one in range(3)])
+    clip = np.concatenate([music(9, 70), music(row)[: 6 * RATE], music(10, 20)])
+    (one,) = [found for found in matches(index, clip) if score(found.evidence) > 0.05]
+    assert one.row == row and one.reference == (
+        pytest.approx(0, abs=0.5),
+        pytest.approx(6, abs=0.5),
+    )
+    assert one.clip == (pytest.approx(70, abs=0.5), pytest.approx(76, abs=0.5))
+
+
 def test_tempo_alone_is_told_from_speed() -> None:
     excerpt = music(2)[4 * RATE : 12 * RATE]
     grains = np.zeros(len(excerpt))
