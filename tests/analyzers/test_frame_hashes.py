@@ -93,6 +93,13 @@ def test_a_variant_of_an_edited_frame_is_the_original(edit: str) -> None:
         assert least(coded(EDITS[edit](original)), original) <= COPY
 
 
+def test_dark_content_beside_a_bar_is_no_part_of_it() -> None:
+    """Where the upper half of a film is as black as its bars, the lower bar tells where the upper one ends."""
+    original = frame(8)
+    original[:130] = 0
+    assert least(coded(padded(original, 45, 45)), original) <= COPY
+
+
 def test_no_variant_of_an_edited_frame_is_another_frame() -> None:
     for edit in EDITS.values():
         assert least(coded(edit(frame(1))), frame(9)) > 60
@@ -116,6 +123,14 @@ def test_the_first_variant_is_the_frame_as_it_is() -> None:
     variants = frame_variants(frame(4))
     assert (variants.hashes[0] == pdq([frame(4)], fast=True)[0][0]).all()
     assert variants.orientation[0] == 0 and variants.boxes[0].tolist() == [0, 0, 1, 1]
+
+
+def test_a_cut_is_hashed_as_it_is_and_mirrored() -> None:
+    shown, box = frame(4), np.array([0, 0.2, 1, 1])
+    variants = frame_variants(shown)
+    at = np.flatnonzero(np.abs(variants.boxes - box).max(axis=1) < 0.001)
+    expected, _ = pdq([shown[72:], shown[72:, ::-1]])
+    assert np.bitwise_count(variants.hashes[at] ^ expected).sum(axis=1).max() <= 12
 
 
 def test_boxes_say_where_the_content_lies() -> None:

@@ -58,6 +58,8 @@ def test_hash_and_quality_are_the_references(key: tuple[int, int, int]) -> None:
     assert hashes.dtype == np.uint8 and hashes.shape == (1, 32)
     assert apart(hashes[0], as_bytes(digits)) <= 2
     assert abs(quality[0] - expected) <= 1
+    # Half of the frequencies lie above the lower of both in the middle.
+    assert np.bitwise_count(hashes).sum() == np.bitwise_count(as_bytes(digits)).sum()
 
 
 def test_orientations_are_the_references_in_its_order() -> None:
