@@ -182,14 +182,14 @@ def _covers(known: SoundMatch, row: int, one: Alignment) -> bool:
     middle = one.start + WINDOW / 2
     there = known.reference[0] + (middle - known.clip[0]) * known.speed
     near = abs(one.offset + one.speed * middle - there) < _SAME
-    return row == known.row and near and known.clip[0] - WINDOW < middle < known.clip[1] + WINDOW
+    return row == known.row and near and known.clip[0] - 1 < middle < known.clip[1] + 1
 
 
 def _followed(row: int, reference: Peaks, clip: _Clip, one: Alignment) -> SoundMatch | None:
     """Make an alignment exact, and follow it to both sides as far as it holds."""
     start, end = one.start, one.start + WINDOW
     match: SoundMatch | None = None
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         one = _exact(reference, clip.peaks, one, start, end)
         found = _best(row, reference, clip, one, start, end)
         if found is None or abs(found.speed - 1) > _FASTEST:
@@ -197,7 +197,8 @@ def _followed(row: int, reference: Peaks, clip: _Clip, one: Alignment) -> SoundM
         if match is not None and found.agree <= match.agree:
             break
         match = found
-        if max(start - match.clip[0], match.clip[1] - end) < 1 or end - start > _FAR:
+        grown = max(start - match.clip[0], match.clip[1] - end)
+        if (number > 0 and grown < 1) or end - start > _FAR:
             break
         start, end = match.clip
     return match
@@ -226,10 +227,12 @@ def _exact(reference: Peaks, clip: Peaks, one: Alignment, start: float, end: flo
         (np.arange(-4, 5) * 0.012 / half / 4, np.arange(-5, 6) * 0.004, 0.010),
     ):
         left = apart - (shift + shifts)[None, :, None] - (slope + slopes)[:, None, None] * lever
-        held = np.abs(left) <= close
-        best = np.unravel_index(int(held.sum(-1).argmax()), held.shape[:2])
+        fits = np.maximum(0.0, 1 - (left / close) ** 2)
+        best = np.unravel_index(int(fits.sum(-1).argmax()), fits.shape[:2])
         slope, shift = slope + float(slopes[best[0]]), shift + float(shifts[best[1]])
-    kept = held[best]
+    kept = fits[best] > 0
+    if not kept.any():
+        return one
     pitch = float(np.median(ours.hertz[mine][kept] / theirs.hertz[which][kept]))
     return replace(
         one,
