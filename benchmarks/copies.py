@@ -29,6 +29,7 @@ from benchmarks.environment import record
 from compliance.analyzers import copy_format, copy_prints, sift
 from compliance.analyzers.base import FrameAnalyzer, References
 from compliance.analyzers.copies import CopyAnalyzer
+from compliance.analyzers.copy_features import SPACING
 from compliance.analyzers.frame_hashes import FrameHashAnalyzer, unpack_variants
 from compliance.analyzers.local_features import FEATURES, LocalFeatureAnalyzer, working_frame
 from compliance.errors import BankError
@@ -224,10 +225,10 @@ def main() -> None:
     print(record(options.name, figures))
 
 
-def measure(references: Path, clips: Path, labels: Path, only: str = "") -> dict:
+def measure(references: Path, clips: Path, labels: Path) -> dict:
     """Return the figures of one set of files."""
     analyzers = [FrameHashAnalyzer(), _Features()]
-    rows = [row for row in read_labels(labels) if only in row.edit]
+    rows = read_labels(labels)
     works = enrol(references)
     peer, matcher = Peer.of(works), CopyAnalyzer()
     found: dict[str, list[Finding]] = {}
@@ -261,7 +262,20 @@ def show(figures: dict) -> None:
 
 
 class _Features(LocalFeatureAnalyzer):
-    """Local features as a review has them, without the regions of marks, which no copy is found by."""
+    """Local features as a review has them, of the frames that copies are searched by only, to save time.
+
+    A review has those of the frames between, too, which can only bring the ends of segments closer, and the
+    regions of marks, which no copy is found by.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, int, float] = ("", 0, 0.0)
+
+    def _is_searched(self, clip: str, stream: int, at: float) -> bool:
+        if (clip, stream) == self._last[:2] and at - self._last[2] < SPACING:
+            return False
+        self._last = clip, stream, at
+        return True
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
         found = []
@@ -275,13 +289,17 @@ class _Features(LocalFeatureAnalyzer):
                 span=TimeSpan(start=at, end=at),
                 attributes={"stream": batch.stream(index)},
             )
-            if not batch.duplicate(index):
+            searched = self._is_searched(batch.assets[index], batch.stream(index), at)
+            if searched and not batch.duplicate(index):
                 frame = working_frame(pixels)
                 _, jpeg = cv2.imencode(".jpg", frame[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
                 data = sift.pack(sift.extract(frame, FEATURES))
                 one = one.but(data=data, image=jpeg.tobytes())
             found.append(one)
         return found
+
+    def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
+        return [one for one in observations if one.data is not None]
 
 
 if __name__ == "__main__":

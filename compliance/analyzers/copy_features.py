@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,20 +116,25 @@ class Searcher:
         return best
 
     def guided(self, at: int, number: int, swapped: bool, moment: float) -> Match | None:
-        """Compare a look with the keys of a print on either side of a moment."""
-        features = self.looks[at].features
-        keys = self.index.prints[number].keys
-        if features is None or not keys:
-            return None
-        seen = mirrored(features) if swapped else features
-        times = np.array([key.time for key in keys])
+        """Compare a look with the keys of a print on either side of a moment; return the surer match."""
+        times = np.array([key.time for key in self.index.prints[number].keys])
         after = int(np.searchsorted(times, moment, side="right"))
-        found = []
-        for which in {max(after - 1, 0), min(after, len(keys) - 1)}:
-            pairs = _pairs(seen, keys[which].features)
-            found.append(self._match(at, number, which, swapped, seen, pairs))
-        good = [one for one in found if one is not None]
+        good = self.compared(at, number, swapped, (after - 1, after))
         return max(good, key=lambda one: one.strength) if good else None
+
+    def compared(self, at: int, number: int, swapped: bool, which: Sequence[int]) -> list[Match]:
+        """Return the matches of a look with keys of a print; indices out of range are left out."""
+        features = self.looks[at].features
+        if features is None:
+            return []
+        keys = self.index.prints[number].keys
+        seen = mirrored(features) if swapped else features
+        found = [
+            self._match(at, number, key, swapped, seen, _pairs(seen, keys[key].features))
+            for key in which
+            if 0 <= key < len(keys)
+        ]
+        return [one for one in found if one is not None]
 
     def _candidates(self, keys: Integers) -> list[int]:
         """Return the keys with most pairs, not too many of one print."""
@@ -153,7 +159,7 @@ class Searcher:
     ) -> Match | None:
         known = at, number, which, swapped
         if known not in self._tried:
-            grey = self._pixels(at)
+            grey = self.pixels(at)
             if grey is not None and swapped:
                 grey = np.ascontiguousarray(grey[:, ::-1])
             key = self.index.prints[number].keys[which]
@@ -211,7 +217,8 @@ class Searcher:
         good = rows[(apart <= apart[best] + SLACK) & (np.abs(moments.start[rows] - middle) <= 1.0)]
         return float(moments.start[good].min()), float(moments.end[good].max()), int(apart[best])
 
-    def _pixels(self, at: int) -> Pixels | None:
+    def pixels(self, at: int) -> Pixels | None:
+        """Return a look's picture, uint8 (H, W); None where it has none that can be read."""
         import cv2
 
         if at not in self._grey:
@@ -247,7 +254,7 @@ def extended(
             time = looks[at].start if forward else looks[at].end
             beyond = time > end if forward else time < start
             near = time <= segment.end + BEYOND if forward else time >= segment.start - BEYOND
-            if not beyond or not near or missed > 1:
+            if not beyond or not near or missed > 1 or looks[at].features is None:
                 continue
             match = searcher.guided(at, number, swapped, segment.at(time))
             if match is None or match.strength < 0.2:

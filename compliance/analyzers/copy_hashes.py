@@ -90,8 +90,10 @@ def weights(distance: Integers) -> npt.NDArray[np.float64]:
     return np.clip(FAINT + (1 - FAINT) * share, FAINT, 1.0)
 
 
-def hash_votes(looks: list[Look], index: CopyIndex) -> dict[int, HashVotes]:
-    """Return the votes of ``looks`` by number of the print."""
+def hash_votes(
+    looks: list[Look], index: CopyIndex, only: int | None = None
+) -> dict[int, HashVotes]:
+    """Return the votes of ``looks`` by number of the print, of all prints or ``only`` one."""
     usable = [np.flatnonzero(look.quality >= QUALITY) for look in looks]
     owner = np.repeat(np.arange(len(looks)), [len(rows) for rows in usable])
     variant = np.concatenate([np.zeros(0, np.int64), *usable]).astype(np.int64)
@@ -101,7 +103,7 @@ def hash_votes(looks: list[Look], index: CopyIndex) -> dict[int, HashVotes]:
     found: dict[int, HashVotes] = {}
     owner_of, variant_of = owner[query], variant[query]
     prints = index.hash_print[row]
-    for number in np.unique(prints).tolist():
+    for number in np.unique(prints).tolist() if only is None else [only] * (only in prints):
         mine = np.flatnonzero(prints == number)
         columns = (owner_of[mine], variant_of[mine], row[mine], apart[mine])
         found[number] = _votes(looks, index, *columns)

@@ -23,8 +23,8 @@ SAMPLE = 24_000
 ROUNDS = 5
 """Rounds of k-means."""
 ALIKE = 0.9
-"""Least cosine of RootSIFT descriptors of a pair. The nearest of 150,000 unlike ones is near 0.92, a like one after
-coding near 0.96."""
+"""Least cosine of RootSIFT descriptors of a pair. The nearest of 150,000 unlike ones is near 0.92, a like one
+after coding near 0.96."""
 WORSE = 0.03
 """Cosine by which a pair may be worse than the best one of its feature."""
 PAIRS = 6

@@ -21,6 +21,7 @@ from compliance.analyzers.copy_hashes import (
     hash_votes,
 )
 from compliance.analyzers.copy_index import CopyIndex
+from compliance.analyzers.copy_rectify import rectified
 from compliance.findings import RawKind
 
 FLOOR = 0.3
@@ -119,9 +120,7 @@ def _hashed(
         start=start,
         end=end,
         reference_start=min(max(segment.at(start), 0.0), last),
-        reference_end=min(
-            max(segment.at(end), segment.reference_end if not segment.speed else 0.0), last
-        ),
+        reference_end=min(_end_of(segment, end), last),
         speed=segment.speed,
         orientation=orientation,
         score=_score(looks, {at: chance(bits) for at, bits in apart.items() if bits <= GUIDED}),
@@ -166,18 +165,21 @@ def _by_features(searcher: Searcher) -> list[Copy]:
 def _featured(
     searcher: Searcher, number: int, swapped: bool, segment: Segment, chosen: list[Match]
 ) -> Copy:
-    start, end, matches = extended(searcher, number, segment, swapped, chosen)
-    best = max(matches, key=lambda one: one.strength)
+    """Return the copy along a segment by features, timed by hashes where all frames show it at one place."""
+    straight = rectified(searcher, number, chosen)
+    timed = None if straight is None else _timed(searcher.index, number, straight[0], segment)
+    start, end, matches = segment.start, segment.end, chosen
+    if timed is None:
+        start, end, matches = extended(searcher, number, segment, swapped, chosen)
+    best = straight[1] if straight and timed else max(matches, key=lambda one: one.strength)
     last = searcher.index.prints[number].seconds
     chances = {one.look: 1 - 0.95 * one.strength for one in matches}
-    return Copy(
+    copy = Copy(
         number=number,
         start=start,
         end=end,
         reference_start=min(max(segment.at(start), 0.0), last),
-        reference_end=min(
-            max(segment.at(end), segment.reference_end if not segment.speed else 0.0), last
-        ),
+        reference_end=min(_end_of(segment, end), last),
         speed=segment.speed,
         orientation=MIRRORED if swapped else 0,
         score=_score(searcher.looks, chances),
@@ -188,6 +190,34 @@ def _featured(
         box=(0.0, 0.0, 1.0, 1.0),
         match=best,
     )
+    if timed is None:
+        return copy
+    return replace(
+        copy,
+        start=timed.start,
+        end=timed.end,
+        reference_start=timed.reference_start,
+        reference_end=timed.reference_end,
+        speed=timed.speed,
+        score=round(min(1 - (1 - copy.score) * (1 - timed.score), 0.99), 4),
+        looks=tuple(sorted({*copy.looks, *timed.looks})),
+    )
+
+
+def _timed(index: CopyIndex, number: int, looks: list[Look], segment: Segment) -> Copy | None:
+    """Return the copy that the hashes of rectified looks make of ``segment``; None where they make none."""
+    votes = hash_votes(looks, index, number).get(number)
+    if votes is None:
+        return None
+    for one in segments(votes.votes, examined(looks), LEAST):
+        shared = min(one.end, segment.end) - max(one.start, segment.start)
+        if shared >= 0.5 * (segment.end - segment.start):
+            return _hashed(looks, index, number, votes, one)
+    return None
+
+
+def _end_of(segment: Segment, end: float) -> float:
+    return segment.reference_end if segment.speed == 0 else max(segment.at(end), 0.0)
 
 
 def _joined(by_hash: list[Copy], by_features: list[Copy]) -> list[Copy]:
