@@ -213,7 +213,7 @@ class NameIndex:
                 continue
             if not (misread or _shows_words(stream, spelling, first, last)):
                 continue
-            if self._kind.wordmarks and are_common(_written_words(stream, first, last)):
+            if self._kind.misspelt and are_common(_written_words(stream, first, last)):
                 continue
             yield from self._whole(stream, spelling, first, last, MISREAD)
 
@@ -221,6 +221,10 @@ class NameIndex:
         self, stream: Letters, spelling: Spelling, first: int, last: int, score: float
     ) -> Iterator[NameMatch]:
         spelled_out = stream.spelled_out(first, last, spelling.breaks)
+        broken = spelled_out or score == LEETSPEAK
+        words = _written_words(stream, first, last) if broken and self._kind.misspelt else []
+        if any(len(one) > 1 for one in words) and are_common(words):
+            return  # "and/or" is no *Andor*, ASIAN no *Aslan*.
         if spelling.comma and "," not in stream.between(first + spelling.comma):
             return
         if spelled_out is not None:
@@ -246,7 +250,7 @@ class NameIndex:
             return
         if spelling.letters.isdigit() and written != normalise(name, View.CASED).text:
             return  # 9/11 is no *911*.
-        if _is_initials(spelling) and written.isalpha() and not written.isupper():
+        if _is_initials(spelling) and _has_lower_word(written):
             return  # S.H.I.E.L.D. is no shield.
         if single and is_latin(name):
             if len(spelling.letters) < SHORT and not self._is_short_name(written, name):
@@ -262,6 +266,9 @@ class NameIndex:
         if stream.is_whole(first, last, compound=not single):
             return True
         plural = self._kind.plural and not self._everyday[spelling.row]
+        start, end = stream.span(first, last)
+        if self._names[spelling.row].isupper() and not stream.text[start:end].isupper():
+            return False  # *Atlas* is not several of ATLA.
         ending = stream.letters[last : last + 1] == "s" and not stream.between(last)
         long = len(spelling.letters) >= SHORT and spelling.letters[-1] != "s"
         return plural and ending and long and stream.is_whole(first, last + 1, compound=not single)
@@ -289,6 +296,11 @@ def _written_words(stream: Letters, first: int, last: int) -> list[str]:
     start, end = stream.span(first, last)
     written = normalise(stream.text[start:end], View.FOLDED).text
     return "".join(one if in_word(one) else " " for one in written).split()
+
+
+def _has_lower_word(written: str) -> bool:
+    words = re.split(r"[^\w]+", written)
+    return any(len(one) > 1 and not one.isupper() for one in words)
 
 
 def _shows_words(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:

@@ -1,4 +1,4 @@
-"""Words that are in capitals because they are places, people or days, and are titles or brands as well."""
+"""Words that are in capitals for another reason than the title or brand: places, people, days, sentences."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ PROPER = frozenset(
     metropolis mozart nana nancy neptune oklahoma olympus omega oppenheimer oxford pandora paprika
     patagonia persepolis phoenix rebecca rio roma rome saturn sherlock spartacus ted tokyo troy
     venus vinci wentworth yellowstone
+    after bad big company contact get her it lost m nine nobody saw them up us you
     """.split()
 ) | {
     "abbey road",
     "independence day",
     "notting hill",
     "pearl harbor",
+    "get out",
     "san andreas",
     "silicon valley",
 }

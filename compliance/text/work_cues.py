@@ -84,7 +84,7 @@ _ACTING = re.compile(
 )
 """What somebody does who is a he or a she: a *Robin singing his song*."""
 _OPENS = re.compile(r"[\"“‘*_«「『]\s*$")
-_CLOSES = re.compile(r"\s*[,.]?[\"”’*_»」』]")
+_CLOSES = re.compile(r"\s*[,.]?[\"”’*_»」』](?!\w)")
 _NUMBER = re.compile(r"\s+(?:[2-9]|I{2,3}|IV|VI{0,3})\b")
 """A sequel's."""
 
@@ -130,6 +130,8 @@ class WorkWords:
         return weight_of(self._points(mention, place))
 
     def _points(self, mention: Mention, place: Place) -> int:
+        if len(place.name) < 4 and place.name.isupper() and not mention.as_named:
+            return 0  # "the US"
         lower = place.case is Case.AGAINST or not any(map(str.isalpha, place.name))
         beside = self._beside(mention, place)
         media = _PLAIN_MEDIA_LEAD if lower else _MEDIA_LEAD

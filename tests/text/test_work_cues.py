@@ -64,6 +64,8 @@ a link of a steel chain
 stitching a leather bag
 a warrior with sword and shield
 mission impossible for a snail
+red and/or blue birds
+an atlas on a table
 elsa
 """.strip().splitlines()
 
@@ -74,7 +76,7 @@ def test_a_word_with_its_ordinary_meaning_names_no_work(text: str) -> None:
 
 
 NAMED = [
-    ("the flying house from the movie Up above the clouds", "Up", STRONG),
+    ("the flying house from the movie Up above the clouds", "Up", FAIR),
     ("a scene from the movie up", "Up", WEAK),
     ("Disney's Frozen on ice", "Frozen", STRONG),
     ("a poster of “Frozen”", "Frozen", FAIR),
