@@ -40,6 +40,8 @@ _SPAN = 0.02
 """Unit of their distance in time, seconds."""
 _BIN = 0.064
 """Unit of places in the vote, seconds: within a window, half a step of speed moves them by 24 ms."""
+_APART_SECONDS = 0.5
+"""Seconds from which two places of a reference are not the same one at another speed."""
 _PAUSE = 30.0
 """Seconds between references in the index, so that no alignment spans two."""
 _CHUNK = 60.0
@@ -64,6 +66,8 @@ class Alignment:
     """Where the window that voted begins in the clip, seconds."""
     votes: int
     """Landmarks that agree."""
+    others: int
+    """Landmarks that agree on another place of the same layer, at most: what its own chance is."""
 
 
 class Landmarks:
@@ -123,21 +127,28 @@ class Landmarks:
         order = np.lexsort((start, tried, -votes, layer, window))
         window, layer = window[order], layer[order]
         best = np.flatnonzero(np.diff(window, prepend=-1) | np.diff(layer, prepend=-1))
-        order, window = order[best], window[best]
-        ranked = np.lexsort((order, -votes[order], window))
-        order, window = order[ranked], window[ranked]
-        place = np.arange(len(order)) - np.searchsorted(window, window)
-        return [
-            self._alignment(float(start[at]), int(tried[at]), int(which), int(votes[at]))
-            for at, which in zip(order[place < most], window[place < most], strict=True)
-        ]
+        ends = np.append(best[1:], len(order))
+        ranked = np.lexsort((best, -votes[order[best]], window[best]))
+        best, ends = best[ranked], ends[ranked]
+        rank = np.arange(len(best)) - np.searchsorted(window[best], window[best])
+        found = []
+        for first_of, end in zip(best[rank < most], ends[rank < most], strict=True):
+            mine = order[first_of:end]
+            apart = np.abs(start[mine] - start[mine[0]]) > _APART_SECONDS
+            others = int(votes[mine[apart]].max(initial=0))
+            found.append(
+                self._alignment(mine[0], start, votes, tried, int(window[first_of]), others)
+            )
+        return found
 
-    def _alignment(self, place: float, tried: int, window: int, votes: int) -> Alignment:
-        layer = int(np.searchsorted(self._base, place + _PAUSE / 2, "right")) - 1
-        speed, pitch = self._speeds[tried]
-        start = window * STRIDE
-        offset = place - float(self._base[layer]) - speed * start
-        return Alignment(layer, offset, speed, pitch, start, votes)
+    def _alignment(
+        self, at: int, start: Doubles, votes: Ints, tried: Ints, window: int, others: int
+    ) -> Alignment:
+        layer = int(np.searchsorted(self._base, start[at] + _PAUSE / 2, "right")) - 1
+        speed, pitch = self._speeds[tried[at]]
+        begins = window * STRIDE
+        offset = float(start[at] - self._base[layer]) - speed * begins
+        return Alignment(layer, offset, speed, pitch, begins, int(votes[at]), others)
 
     def _votes(
         self, clip: Peaks, first: Ints, second: Ints, tried: int

@@ -6,7 +6,14 @@ from sound_pieces import RATE, music
 
 from compliance.analyzers import peaks, sound_ridges
 from compliance.analyzers.sound_marks import Landmarks, pairs
-from compliance.analyzers.sound_match import SoundIndex, SoundMatch, distinct, evidence, score
+from compliance.analyzers.sound_match import (
+    SoundIndex,
+    SoundMatch,
+    distinct,
+    evidence,
+    score,
+    surprise,
+)
 from compliance.analyzers.sound_prints import DENSITY
 
 
@@ -85,6 +92,14 @@ def test_what_agrees_a_little_for_long_does_not_add_up() -> None:
     assert evidence(60, 100, 0.1, 1.0) < evidence(60, 100, 0.1, 4.0) / 3
     assert evidence(10, 100, 0.2, 5.0) == 0.0
     assert score(0.0) < 0.01 < 0.5 < score(50.0)
+
+
+def test_votes_surprise_only_where_the_next_best_place_has_fewer() -> None:
+    assert surprise(56, 16) > 25 and surprise(16, 16) == 0.0 and surprise(3, 0) == 0.0
+    clip = peaks.find(music(2)[6 * RATE : 11 * RATE])
+    true, *other = Landmarks([reference(2), reference(3)]).alignments(clip, 5, 2)
+    assert surprise(true.votes, true.others) > 20
+    assert all(surprise(one.votes, one.others) < 5 for one in other if one.layer == 1)
 
 
 def test_what_goes_on_is_joined_and_what_repeats_is_left_out() -> None:
