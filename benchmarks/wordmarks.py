@@ -166,7 +166,7 @@ def _seen(label: Pixels, ground: Pixels, rng: random.Random) -> Pixels:
     _, packed = cv2.imencode(
         ".jpg", whole[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, rng.randrange(45, 92)]
     )
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1], np.uint8)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
 
 
 def pictures(bank: Bank, count: int, data: Path) -> dict[str, object]:

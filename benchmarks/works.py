@@ -1,9 +1,9 @@
 """Measure names of works and brands in prompts: recall, disguises, false alarms, time to load and to search.
 
 What is found of ``works_prompts.txt`` and ``works_brands.txt`` is the figure of coverage: their names were
-chosen before anyone looked into the starter banks. Benign prompts are PartiPrompts, VBench (English and Chinese), the
-safe half of XSTest and ``works_benign.txt``, which is full of everyday words that are also titles and brands.
-Some of the public ones do name works or brands: what is named truly was judged by eye and stands in
+chosen before anyone looked into the starter banks. Benign prompts are PartiPrompts, VBench (English and
+Chinese), the safe half of XSTest and ``works_benign.txt``, which is full of everyday words that are also titles
+and brands. Some of the public ones do name works or brands: what is named truly was judged by eye and stands in
 ``works_truly.txt``; whatever else is found is a false alarm and printed, so that the lists can be mended. The
 lists and cues were mended with all of these prompts at hand, so that the figures are not of an unseen sample.
 

@@ -222,8 +222,7 @@ class NameIndex:
     ) -> Iterator[NameMatch]:
         spelled_out = stream.spelled_out(first, last, spelling.breaks)
         broken = spelled_out or score == LEETSPEAK
-        words = _written_words(stream, first, last) if broken and self._kind.misspelt else []
-        if any(len(one) > 1 for one in words) and are_common(words):
+        if broken and self._kind.misspelt and _is_plain(stream, first, last):
             return  # "and/or" is no *Andor*, ASIAN no *Aslan*.
         if spelling.comma and "," not in stream.between(first + spelling.comma):
             return
@@ -301,6 +300,15 @@ def _written_words(stream: Letters, first: int, last: int) -> list[str]:
 def _has_lower_word(written: str) -> bool:
     words = re.split(r"[^\w]+", written)
     return any(len(one) > 1 and not one.isupper() for one in words)
+
+
+def _is_plain(stream: Letters, first: int, last: int) -> bool:
+    """Tell whether common words stand there in plain letters: nothing that somebody would do to hide a name."""
+    start, end = stream.span(first, last)
+    written = stream.text[start:end]
+    words = _written_words(stream, first, last)
+    plain = written.isascii() and LEET_KEYS.isdisjoint(written)
+    return plain and any(len(one) > 1 for one in words) and are_common(words)
 
 
 def _shows_words(stream: Letters, spelling: Spelling, first: int, last: int) -> bool:

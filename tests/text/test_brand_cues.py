@@ -20,6 +20,12 @@ SURE = [
     "DHL",
     "UPS",
     "Red Bull",
+    "Glock",
+    "SpaceX",
+    "T-Bank",
+    "Glock",
+    "SpaceX",
+    "T-Bank",
 ]
 NAMES = [*EVERYDAY, *SURE]
 INDEX = NameIndex(NAMES, [True] * len(EVERYDAY) + [False] * len(SURE), BRAND)
@@ -112,6 +118,9 @@ def test_a_wordmark_is_found_as_it_is_read_from_pixels(line: str, name: str) -> 
         "ups and downs",
         "donald",
         "redbud",
+        "A BLUE CLOCK",
+        "SPACE STATION",
+        "thank you",
     ],
 )
 def test_a_line_like_a_wordmark_is_none(line: str) -> None:
