@@ -1,6 +1,6 @@
 """Fit the map from what agrees to a score, on marks and photographs that ``benchmarks.logos`` does not use.
 
-Photographs with one of 54 other marks, searched for all of them, once as vector marks and once as three crops
+Photographs with one of 54 other marks, searched for all of them, once as vector marks and once as two crops
 each. A hypothesis is right where the mark's middle lies within a quarter of its size. Prints the constants of
 ``compliance/analyzers/mark_score.py``.
 
@@ -35,7 +35,7 @@ from compliance.analyzers.mark_score import measures
 from compliance.analyzers.mark_verify import Verified
 from compliance.types import Floats
 
-MARKS, CROPS = 54, 3
+MARKS, CROPS = 54, 2
 
 
 def right(one: Verified, print_: LogoPrint, photo: Photo, scale: float) -> bool:
@@ -82,7 +82,6 @@ def main() -> None:
                 if good or owner != name:  # A part of the right mark elsewhere says nothing.
                     rows.append(np.r_[measures(one), kind, number, good].astype(np.float32))
     table = np.array(rows)
-    np.save("/tmp/lg/scores.npy", table)
     for label, part in (("all", table), *((str(k), table[table[:, -3] == k]) for k in (1, 0))):
         fitted = LogisticRegression(C=10, max_iter=5000).fit(part[:, :-3], part[:, -1])
         sure = fitted.predict_proba(part[:, :-3])[:, 1]

@@ -1,7 +1,7 @@
 """Measure the search among 3,400 marks against the search among 30 of them, on the same frames in one run.
 
-Rounds of both are interleaved. Nothing is recorded unless of the marks that the small bank finds, with a score of
-a half or more, the large one finds at least 95 in 100 at the same place.
+Rounds of both are interleaved. Nothing is recorded unless of the marks that the small bank finds, with a score
+of a half or more, the large one finds at least 95 in 100 at the same place.
 
 Usage: python -m benchmarks.logo_search [--data DIR] [--frames N] [--marks N]
 """

@@ -10,7 +10,7 @@ pictures without any. A picture counts for each brand that is found in it with a
 The peer is RootSIFT with cross-check, ratio test and a homography by RANSAC, on the same keypoints. With words,
 the folder's name is looked for in what OCR reads too.
 
-Usage: python -m benchmarks.logos [--data DIR] [--photos-of-each N] [--no-words] [--references DIR …]
+Usage: python -m benchmarks.logos [--data DIR] [--photos-of-each N] [--no-words] [--no-peer]
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ from compliance.types import FrameBatch, Pixels
 
 CROPS = 10
 SCORE = 0.5
-NONE_OF_EACH = 4
 Scores = dict[str, float]
 
 
@@ -63,7 +62,7 @@ class Set:
     pictures: list[Picture]
 
 
-def drawn_sets(data: Path, of_each: int) -> dict[str, Set]:
+def drawn_sets(data: Path, of_each: int, none_of_each: int) -> dict[str, Set]:
     """Return the drawn set with crops, and with vector marks, as references; the pictures are the same."""
     icons = data / "logos-simple-icons" / "icons"
     marks = {brand: outline(icons / f"{brand}.svg") for brand in BRANDS}
@@ -88,7 +87,7 @@ def drawn_sets(data: Path, of_each: int) -> dict[str, Set]:
         for _ in range(of_each)
         for brand, mark in marks.items()
     ]
-    pictures += [Picture("", view(photo, rng)) for photo in photos for _ in range(NONE_OF_EACH)]
+    pictures += [Picture("", view(photo, rng)) for photo in photos for _ in range(none_of_each)]
     return {"ten crops": Set(crops, pictures), "vector marks": Set(vectors, pictures)}
 
 
@@ -140,7 +139,7 @@ def opaque(pixels: Pixels) -> Pixels:
 class Methods:
     """All ways of finding the marks of one set of references, on the same observations."""
 
-    def __init__(self, references: dict[str, list[Pixels]], reader: Reader) -> None:
+    def __init__(self, references: dict[str, list[Pixels]], reader: Reader, peer: bool) -> None:
         rows, prints = [], []
         self.refused = 0
         for brand, pictures in references.items():
@@ -153,7 +152,7 @@ class Methods:
         refs = tuple(Reference(bank="brands", entry=one, label=one) for one in rows)
         self._references = References(refs, (), prints=tuple(prints))
         self._logos = LogoAnalyzer()
-        self._peer = Peer([unpack(one).features for one in prints], rows)
+        self._peer = Peer([unpack(one).features for one in prints], rows) if peer else None
         self._reader = reader
         self._brands = list(references)
 
@@ -168,7 +167,9 @@ class Methods:
             marks[name] = max(marks.get(name, 0.0), one.score)
             by = "shape" if "outline" in one.evidence.note else "keypoints"
             methods[by][name] = max(methods[by].get(name, 0.0), one.score)
-        found = {"logos": marks, **methods, "peer": self._peer.scores(seen[0])}
+        found = {"logos": marks, **methods}
+        if self._peer:
+            found["peer"] = self._peer.scores(seen[0])
         if self._reader.words:
             words = self._reader.names(number, picture.pixels, self._brands)
             both = {
@@ -260,9 +261,9 @@ def at_one_percent(pictures: Sequence[Picture], found: Sequence[Scores]) -> floa
     return best[len(best) // 100] + 1e-6 if best else 0.0
 
 
-def measured(one: Set, reader: Reader) -> dict[str, object]:
+def measured(one: Set, reader: Reader, peer: bool) -> dict[str, object]:
     """Return the figures of every method."""
-    methods = Methods(one.references, reader)
+    methods = Methods(one.references, reader, peer)
     found: dict[str, list[Scores]] = {}
     for number, picture in enumerate(one.pictures):
         for name, scores in methods.scores(picture, number).items():
@@ -294,6 +295,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--photos-of-each", type=int, default=5)
+    parser.add_argument("--none-of-each", type=int, default=4)
+    parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--no-words", action="store_true")
     parser.add_argument("--references", type=Path)
     parser.add_argument("--photos", type=Path)
@@ -302,7 +305,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     own = given.references is None
     if own:
-        sets = drawn_sets(given.data, given.photos_of_each)
+        sets = drawn_sets(given.data, given.photos_of_each, given.none_of_each)
     else:
         sets = {"given": given_set(given.references, given.photos, given.none)}
     reader = Reader(words=not given.no_words)
@@ -312,7 +315,7 @@ def main() -> None:
         result[name] = {
             "pictures": len(pictures),
             "pictures without logos": len(one.pictures) - len(pictures),
-            **measured(one, reader),
+            **measured(one, reader, not given.no_peer),
         }
         print(json.dumps({name: result[name]}, indent=2), flush=True)
     if own:

@@ -129,9 +129,9 @@ def grouped(
     for score, entry, match in scored:
         before = [one for one in found if overlap(one.match.polygon, match.polygon) >= SAME]
         rank = 1 + len({one.entry for one in before} - {entry})
-        for one in before:
-            if one.entry != entry and overlap(one.match.polygon, match.polygon) >= COVERS:
-                score *= outdone(score, one.score)
+        for other in before:
+            if other.entry != entry and overlap(other.match.polygon, match.polygon) >= COVERS:
+                score *= outdone(score, other.score)
         found.append(Sighting(entry, match, score, rank, observation, frame, *span))
     return found
 

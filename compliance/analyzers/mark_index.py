@@ -22,7 +22,7 @@ from compliance.types import Floats, Pixels
 ALIKE = 0.86
 """Least likeness (cosine of RootSIFT, the Bhattacharyya coefficient) of a pair."""
 PROBES = 12
-"""Words under which each keypoint looks: of those with a pair above 0.9 of likeness 95 % keep it, 90 % with 8."""
+"""Words under which each keypoint looks: of those with a pair above 0.9, 95 % keep one (with 8 words 90 %)."""
 PAIRS = 32
 """Most pairs of one keypoint and polarity, the most alike ones; banks of up to eight marks lose none to it."""
 OF_ONE = 4

@@ -127,7 +127,7 @@ def test_a_print_is_a_pure_function_with_a_small_thumbnail():
 
 def test_a_mark_too_plain_to_be_found_is_refused_with_the_reason():
     disc = np.zeros((200, 200, 4), np.uint8)
-    cv2.circle(disc, (100, 100), 90, (0, 0, 0, 255), -1)
+    cv2.circle(disc, (100, 100), 90, (0, 0, 0, 255), -1, cv2.LINE_AA)
     with pytest.raises(BankError, match="too plain"):
         logo_print(disc)
     with pytest.raises(BankError, match="empty"):
