@@ -78,8 +78,20 @@ def strength(seen: Shown, distance: int | None) -> float:
 class Searcher:
     """Compares looks with keys, and decodes each look's picture once."""
 
-    def __init__(self, looks: list[Look], index: CopyIndex) -> None:
-        """Compare ``looks``, in order of time, with ``index``."""
+    def __init__(
+        self,
+        looks: list[Look],
+        index: CopyIndex,
+        known: frozenset[tuple[int, int]] = frozenset(),
+    ) -> None:
+        """Compare ``looks``, in order of time, with ``index``.
+
+        Args:
+            looks: of one stream.
+            index: of all prints.
+            known: pairs of a look and a number of a print that need not be compared.
+        """
+        self._known = known
         self.looks = looks
         self.index = index
         self._grey: dict[int, Pixels | None] = {}
@@ -104,7 +116,7 @@ class Searcher:
         for swapped in (False, True):
             seen = mirrored(features) if swapped else features
             pairs = self.index.pairs(seen.descriptors[:MOST_FEATURES])
-            for key in self._candidates(pairs.key):
+            for key in self._candidates(at, pairs.key):
                 number, which = self.index.keys[key]
                 mine = pairs.key == key
                 match = self._match(
@@ -136,13 +148,15 @@ class Searcher:
         ]
         return [one for one in found if one is not None]
 
-    def _candidates(self, keys: Integers) -> list[int]:
-        """Return the keys with most pairs, not too many of one print."""
+    def _candidates(self, at: int, keys: Integers) -> list[int]:
+        """Return the keys with most pairs, not too many of one print, none of a known one."""
         numbers, counts = np.unique(keys, return_counts=True)
         chosen: list[int] = []
         of_print: dict[int, int] = {}
         for key in numbers[np.argsort(-counts, kind="stable")][: (counts >= LEAST_PAIRS).sum()]:
             number = self.index.keys[key][0]
+            if (at, number) in self._known:
+                continue
             if of_print.get(number, 0) < MOST_OF_PRINT and len(chosen) < MOST_KEYS:
                 of_print[number] = of_print.get(number, 0) + 1
                 chosen.append(int(key))

@@ -11,6 +11,9 @@ from compliance.analyzers.copy_hashes import Look
 from compliance.analyzers.frame_hashes import unpack_variants
 from compliance.findings import Observation
 
+MOST_FEATURES = 1000
+"""Features of a frame that are used: they come spread over the frame, strong ones first."""
+
 
 def looks_of(observations: Sequence[Observation]) -> list[list[Look]]:
     """Return the looks of each stream, in order of time.
@@ -36,11 +39,17 @@ def looks_of(observations: Sequence[Observation]) -> list[list[Look]]:
             quality=variants.quality,
             box=variants.boxes,
             orientation=variants.orientation.astype(np.int64),
-            features=sift.unpack(local.data) if local and local.data else None,
+            features=_features(local.data) if local and local.data else None,
             image=local.image if local else None,
         )
         streams.setdefault(_place(one)[0], []).append(look)
     return [streams[number] for number in sorted(streams)]
+
+
+def _features(data: bytes) -> sift.Features:
+    whole = sift.unpack(data)
+    points, descriptors = whole.points[:MOST_FEATURES], whole.descriptors[:MOST_FEATURES]
+    return sift.Features(points, descriptors, whole.width, whole.height)
 
 
 def _place(one: Observation) -> tuple[int, float]:

@@ -26,6 +26,9 @@ from compliance.findings import RawKind
 
 FLOOR = 0.3
 """Score below which a copy is dropped."""
+SETTLED = 0.95
+"""Score of a copy by hashes from which its frames are not compared with its work by features as well; with
+all other works they are."""
 LEAST = 0.3
 """Weight of votes below which a segment is not looked at."""
 MOVED = 16
@@ -67,8 +70,15 @@ class Copy:
 
 def copies(looks: list[Look], index: CopyIndex) -> list[Copy]:
     """Return the copies in one stream of a clip, ``looks`` in order of time, surest first."""
-    searcher = Searcher(looks, index)
     by_hash = [one for one in _by_hashes(looks, index) if one.score >= FLOOR / 2]
+    known = {
+        (at, one.number)
+        for one in by_hash
+        if one.score >= SETTLED
+        for at, look in enumerate(looks)
+        if one.start <= look.start <= one.end
+    }
+    searcher = Searcher(looks, index, frozenset(known))
     found = _joined(by_hash, _by_features(searcher))
     return sorted(
         (one for one in found if one.score >= FLOOR), key=lambda one: (-one.score, one.start)
