@@ -7,9 +7,10 @@ cost half.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from compliance.text.common_words import are_common
 from compliance.text.letters import Letters
@@ -38,6 +39,33 @@ _LOOKS = frozenset(pair for group in _ALIKE for pair in itertools.permutations(g
 """Pairs of characters in FOLDED that drawn letters share, in either case."""
 
 
+@dataclass(frozen=True)
+class _Window:
+    """A run of whole words of a line."""
+
+    start: int
+    """First letter."""
+    end: int
+    """Just behind the last letter."""
+    read: str
+    """Its letters."""
+    gaps: tuple[int, ...]
+    """Letters before which a word ends, counted from the start."""
+
+    @functools.cached_property
+    def letters(self) -> frozenset[str]:
+        return frozenset(self.read)
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        cuts = (0, *self.gaps, len(self.read))
+        return [self.read[left:right] for left, right in itertools.pairwise(cuts)]
+
+    @functools.cached_property
+    def common(self) -> bool:
+        return are_common(self.words)
+
+
 class Wordmarks:
     """Names, ready to be found in lines read from pixels.
 
@@ -47,70 +75,88 @@ class Wordmarks:
 
     def __init__(self, spellings: Sequence[Spelling]) -> None:
         self._names = [one for one in spellings if len(one.letters) >= SHORTEST]
-        pieces: list[Spelling] = []
-        self._owners: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._sets = [frozenset(one.letters) for one in self._names]
+        self._most = [_allowed(len(one.letters)) for one in self._names]
+        self._owners: dict[str, dict[tuple[int, int], list[int]]] = {}
+        """By piece, where it begins in the name and the name's size: rows of names."""
         for index, one in enumerate(self._names):
             for offset, piece in _pieces(one.letters):
-                self._owners[piece].append((index, offset))
+                alike = self._owners.setdefault(piece, {})
+                alike.setdefault((offset, len(one.letters)), []).append(index)
         pieces = [Spelling(0, piece, frozenset(), piece, piece) for piece in self._owners]
         self._automaton = Automaton(pieces)
 
     def find(self, line: Letters) -> Iterator[tuple[int, int, int, float]]:
         """Yield row, first letter, just behind the last letter, and strength of each wordmark in ``line``."""
-        letters = line.letters
-        starts = [i for i in range(len(letters)) if not i or line.between(i)]
-        if not letters or len(starts) > WORDS:
-            return
-        edges = [*starts, len(letters)]
-        places = {edge: word for word, edge in enumerate(edges)}
         tried: set[tuple[int, int, int]] = set()
-        for piece, first, _ in self._automaton.find(letters):
-            for index, offset in self._owners[piece.letters]:
-                name = self._names[index].letters
-                for start in starts:
-                    if abs(first - offset - start) > 2:
-                        continue
-                    for end in edges[places[start] + 1 :]:
-                        key = (index, start, end)
-                        if abs(end - start - len(name)) <= 2 and key not in tried:
-                            tried.add(key)
-                            strength = self._strength(line, self._names[index], start, end)
-                            if strength:
-                                yield self._names[index].row, start, end, strength
+        for index, window in self._candidates(line):
+            key = (index, window.start, window.end)
+            far = len(self._sets[index] - window.letters) > 2 * self._most[index]
+            if far or key in tried:
+                continue
+            tried.add(key)
+            strength = self._strength(line, index, window)
+            if strength:
+                yield self._names[index].row, window.start, window.end, strength
 
-    def _strength(self, line: Letters, name: Spelling, start: int, end: int) -> float:
-        """Return how strongly the letters ``start`` … ``end`` - 1 are ``name``; 0 where they are not."""
-        read, wanted = line.letters[start:end], name.letters
-        gaps = [at for at in range(start + 1, end) if line.between(at)]
-        broken = [at for at in gaps if at - start not in name.breaks]
-        if any(len(line.between(at)) > 2 for at in gaps):
-            return 0.0
-        if read == wanted:
+    def _candidates(self, line: Letters) -> Iterator[tuple[int, _Window]]:
+        """Yield names that share a piece with a run of words about as long, in the same place of it."""
+        windows = _windows(line)
+        for piece, first, _ in self._automaton.find(line.letters) if windows else ():
+            for (offset, size), owners in self._owners[piece.letters].items():
+                for start in range(max(first - offset - 2, 0), first - offset + 3):
+                    for window in windows.get(start, ()):
+                        if abs(len(window.read) - size) <= 2:
+                            yield from ((index, window) for index in owners)
+
+    def _strength(self, line: Letters, index: int, window: _Window) -> float:
+        """Return how strongly the letters of ``window`` are a name; 0 where they are not."""
+        name = self._names[index]
+        wanted = name.letters
+        broken = [at for at in window.gaps if at not in name.breaks]
+        if window.read == wanted:
             if not broken:
-                return READ if gaps or name.breaks else 0.0  # what FOLDED finds anyway
-            capitals = all(line.original(line.places[at]).isupper() for at in broken)
+                return READ if window.gaps or name.breaks else 0.0  # what FOLDED finds anyway
+            places = [line.places[window.start + at] for at in broken]
+            capitals = all(line.original(place).isupper() for place in places)
             whole = len(broken) == 1 and (len(wanted) >= BROKEN or capitals)
-            return READ if whole and end - start == len(line.letters) else 0.0
-        if broken and (len(wanted) < 2 * SHORTEST or len(broken) > 1):
+            return READ if whole and len(window.read) == len(line.letters) else 0.0
+        if window.common or (broken and (len(wanted) < 2 * SHORTEST or len(broken) > 1)):
             return 0.0
-        cuts = [0, *(at - start for at in gaps), len(read)]
-        words = [read[left:right] for left, right in itertools.pairwise(cuts)]
-        few = (
-            len(wanted) >= LONG
-            or sum(map(bool, map(line.between, range(1, len(line.letters))))) < 3
-        )
-        if not few or are_common(words) or not _survives(name):
+        few = len(wanted) >= LONG or len(line.text.split()) <= 3
+        if not few or not _survives(name) or not _fit(window.words, name):
             return 0.0
-        allowed = _allowed(len(wanted))
-        sizes = _sizes(name)
-        if len(words) == len(sizes) > 1:  # a slip in each word no more than the word alone may have
-            ends = list(itertools.accumulate(sizes))
-            parts = [wanted[end - size : end] for end, size in zip(ends, sizes, strict=True)]
-            pairs = zip(words, parts, strict=True)
-            if any(looks_distance(one, part, 2.0) > _allowed(len(part)) for one, part in pairs):
-                return 0.0
-        distance = looks_distance(read, wanted, allowed)
-        return round(_SURE - _SLIP * distance, 3) if distance <= allowed else 0.0
+        distance = looks_distance(window.read, wanted, self._most[index])
+        return round(_SURE - _SLIP * distance, 3) if distance <= self._most[index] else 0.0
+
+
+def _windows(line: Letters) -> dict[int, list[_Window]]:
+    """Return all runs of words of a line by their first letter; none of a line of many words."""
+    letters = line.letters
+    starts = [at for at in range(len(letters)) if not at or line.between(at)]
+    if not letters or len(starts) > WORDS:
+        return {}
+    edges = [*starts, len(letters)]
+    found: dict[int, list[_Window]] = {start: [] for start in starts}
+    for word, start in enumerate(starts):
+        for last in range(word + 1, len(edges)):
+            if last > word + 1 and len(line.between(edges[last - 1])) > 2:
+                break
+            end = edges[last]
+            gaps = tuple(edge - start for edge in edges[word + 1 : last])
+            found[start].append(_Window(start, end, letters[start:end], gaps))
+    return found
+
+
+def _fit(words: Sequence[str], name: Spelling) -> bool:
+    """Tell whether each word is as near to its word of the name as it would have to be alone."""
+    sizes = _sizes(name)
+    if len(words) != len(sizes) or len(words) < 2:
+        return True
+    ends = itertools.accumulate(sizes)
+    parts = [name.letters[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+    pairs = zip(words, parts, strict=True)
+    return all(looks_distance(one, part, 2.0) <= _allowed(len(part)) for one, part in pairs)
 
 
 def _survives(name: Spelling) -> bool:
