@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ MOST_SIBLINGS = 60
 """Parts on one ground that are joined to groups, largest first."""
 MOST_REGIONS = 700
 """Regions of one frame, those that stand out most first."""
-_LIGHT_STEP = 12
+_LIGHT_STEP = 16
 _COLOUR_STEP = 8
 """Steps of 8-bit CIELAB between levels: a mark that differs by two of them stands out in two at least."""
 _ALIKE = 0.06
@@ -84,7 +84,9 @@ class _Part:
     box: Sequence[int]
     moments: npt.NDArray[np.float64]
     dark: bool
-    inside: list[_Part]
+    inside: list[_Part] = field(default_factory=list)
+    net: float = 0.0
+    """Pixels filled by the even-odd rule."""
 
     def within(self) -> Iterator[_Part]:
         for part in self.inside:
@@ -171,9 +173,11 @@ def part_tree(map_: Pixels) -> list[_Part]:
             continue
         moments = np.array([m["m00"], m["m10"], m["m01"], m["m20"], m["m11"], m["m02"]])
         above = parts.get(int(tree[0, number, 3]))
-        part = _Part(contour, box, moments, above is not None and not above.dark, [])
+        part = _Part(contour, box, moments, above is not None and not above.dark)
         parts[number] = part
         (above.inside if above is not None else roots).append(part)
+    for part in reversed(parts.values()):  # what lies within a part comes after it
+        part.net = part.moments[0] - sum(inner.net for inner in part.inside)
     return roots
 
 
@@ -220,9 +224,11 @@ def _stable(found: list[_Region]) -> list[_Region]:
         return []
     places = np.array([_place(region) for region in found], np.float64)
     levels = np.array([region.level for region in found])
-    tree = cKDTree(places)
-    alike = tree.query_ball_point(places, _ALIKE * places[:, 2] + 0.7)
-    same = tree.query_ball_point(places, _SAME * places[:, 2] + 0.5)
+    outer = places[
+        :, :6
+    ]  # thin strokes lose much of their area from map to map, but keep their outline
+    alike = cKDTree(outer).query_ball_point(outer, _ALIKE * places[:, 2] + 0.7)
+    same = cKDTree(places).query_ball_point(places, _SAME * places[:, 2] + 0.5)
     shown = np.array([len(set(levels[near])) for near in alike])
     counts = np.array([len(near) for near in alike])
     kept: list[_Region] = []
@@ -241,12 +247,16 @@ def _place(region: _Region) -> list[float]:
     m = sum((part.moments for part in region.parts), np.zeros(6))
     area, x, y = m[0], m[1] / m[0], m[2] / m[0]
     xx, yy, xy = m[3] / area - x * x, m[5] / area - y * y, m[4] / area - x * y
-    inner = sum(
-        i.moments[0] if i.dark != region.parts[0].dark else -i.moments[0]
-        for i in region.outlines()[len(region.parts) :]
-    )
     side = max(area, 1.0) ** 0.5
-    return [x, y, side, 2 * max(xx, 0) ** 0.5, 2 * max(yy, 0) ** 0.5, 2 * xy / side, inner / side]
+    return [
+        x,
+        y,
+        side,
+        2 * max(xx, 0) ** 0.5,
+        2 * max(yy, 0) ** 0.5,
+        2 * xy / side,
+        sum(p.net for p in region.parts) / side,
+    ]
 
 
 def _packed(kept: Sequence[_Region], width: int, height: int) -> Regions:

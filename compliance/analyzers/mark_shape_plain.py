@@ -55,7 +55,7 @@ def _figures() -> Iterator[Pixels]:
         yield _filled(_polygon(corners))
         yield _filled(_polygon(corners), [(x * 0.7, y * 0.7) for x, y in _polygon(corners)])
     yield _filled(disc)
-    for hole in (0.3, 0.5, 0.65, 0.8, 0.9):
+    for hole in (0.3, 0.42, 0.54, 0.64, 0.72, 0.78, 0.82, 0.86, 0.9, 0.94):
         yield _filled(disc, _round(60, size=hole))
     for corners, inner in (
         (3, 0.3),

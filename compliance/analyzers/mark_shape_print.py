@@ -18,14 +18,14 @@ from compliance.analyzers.mark_shape_plain import plain_masks
 from compliance.errors import BankError
 from compliance.types import Floats, Pixels
 
-PLAIN = 0.93
-"""Overlap with a plain shape from which a shape says nothing: discs, squares and letters reach 0.97."""
+PLAIN = 0.9
+"""Overlap with a plain shape from which a shape says nothing: discs, squares and letters reach 0.9 to 0.98."""
 _WORK = 320
 """Pixels of the longer side to which a mask is brought before its outlines are taken."""
 _EDGE = 4
 _SMALL = 300
 """A part smaller than the whole by this factor is left out: a frame shows it as a dot, if at all."""
-_EFFORT = Effort(near=5, signature=0.3, rings=0.2, pairs=10**9, away=0.4, share=0.2)
+_EFFORT = Effort(near=6, signature=0.3, rings=0.2, pairs=10**9, away=0.4, share=0.2)
 _HEAD = struct.Struct("<4sffH")
 _MAGIC = b"SHP1"
 _UNIT = 16
