@@ -17,6 +17,10 @@ CALIBRATED = {
     "data": "none",
     "date": "2026-11-21",
 }
+BY_COSINE = {
+    "score_kind": "cosine",
+    "calibration": CALIBRATED | {"raw_kind": "cosine", "points": [[0.0, 0.0], [1.0, 1.0]]},
+}
 CLIP_INPUT = {
     "shape": "float32 (N, 3, 64, 64)",
     "size": [64, 64],
@@ -79,7 +83,7 @@ def write_card(folder: Path, name: str, **fields: Any) -> Path:
     return path
 
 
-def tiny_openclip(folder: Path, name: str = "openclip-vit-b-32") -> Path:
+def tiny_openclip(folder: Path, name: str = "openclip-vit-b-32", **fields: Any) -> Path:
     """Save OpenCLIP's own architecture with two layers in each tower."""
     import torch
     from open_clip.model import CLIP
@@ -110,7 +114,7 @@ def tiny_openclip(folder: Path, name: str = "openclip-vit-b-32") -> Path:
     (folder / name / "open_clip_config.json").write_text(
         json.dumps({"model_cfg": config, "preprocess_cfg": preprocess})
     )
-    return write_card(folder, name)
+    return write_card(folder, name, **fields)
 
 
 def tiny_image_classifier(folder: Path, name: str, labels: dict[str, str], **fields: Any) -> Path:
@@ -184,5 +188,47 @@ def tiny_text_classifier(folder: Path, name: str, labels: dict[str, str], **fiel
         "activation": "sigmoid",
         "score_kind": "probability",
         "calibration": CALIBRATED,
+    }
+    return write_card(folder, name, **(given | fields))
+
+
+def tiny_owlv2(folder: Path, name: str = "owlv2", **fields: Any) -> Path:
+    """Save an OWLv2 of two layers in each tower, which reads letters and sees six by six patches."""
+    import torch
+    from transformers import CLIPTokenizer, Owlv2Config, Owlv2ForObjectDetection
+
+    quietly()
+    letters = [chr(code) for code in range(34, 127)]
+    tokens = ["!", *letters, *(f"{one}</w>" for one in letters)]
+    vocabulary = {
+        token: index for index, token in enumerate([*tokens, "<|startoftext|>", "<|endoftext|>"])
+    }
+    CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=16, pad_token="!").save_pretrained(
+        folder / name
+    )
+    torch.manual_seed(7)
+    tower = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+    }
+    ends = {"bos_token_id": len(vocabulary) - 2, "eos_token_id": len(vocabulary) - 1}
+    text = tower | ends | {"vocab_size": len(vocabulary), "max_position_embeddings": 16}
+    config = Owlv2Config(
+        text_config=text,
+        vision_config=tower | {"image_size": 96, "patch_size": 16},
+        projection_dim=32,
+    )
+    Owlv2ForObjectDetection(config).save_pretrained(folder / name)
+    given = {
+        "task": "mark detection",
+        "input": CLIP_INPUT
+        | {
+            "shape": "float32 (N, 3, 96, 96)",
+            "size": [96, 96],
+            "resize": "bilinear",
+            "fit": "pad",
+        },
     }
     return write_card(folder, name, **(given | fields))

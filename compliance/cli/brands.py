@@ -170,22 +170,30 @@ def remove(brand: Annotated[str, BRAND]) -> int:
 
 @app.command("reindex")
 def reindex() -> int:
-    """Make what is compared anew from the marks that are kept, after an update."""
+    """Make what is compared anew from the marks that are kept, after an update or for another model."""
     from compliance.analyzers.logo_prints import MAKER
     from compliance.media.vector import VectorReader
-    from compliance.pipeline.enrol_marks import mark_print
+    from compliance.pipeline.enrol_embeddings import open_embedders
+    from compliance.pipeline.enrol_marks import mark_prints
 
     settings, _, brands = _opened()
-    waiting = brands.without_print(MAKER)
-    made = []
+    embedders = open_embedders(settings, "mark", _note)
+    makers = [MAKER, *(one.maker for one in embedders)]
+    waiting = {one[2]: one for maker in makers for one in brands.without_print(maker)}
+    made: list[tuple[str, str, bytes]] = []
     with VectorReader() as vectors, bar("looking at the marks") as progress:
-        for number, (_, name, sha256, content) in enumerate(waiting):
+        for number, (_, name, sha256, content) in enumerate(waiting.values()):
             progress("marks", number, len(waiting))
             if content is not None:
-                made.append((sha256, MAKER, mark_print(content, Path(name), settings, vectors)))
+                prints = mark_prints(content, Path(name), settings, vectors, embedders)
+                made += [(sha256, maker, one) for maker, one in prints.items()]
     brands.put_prints(made)
-    typer.echo(f"{len(made)} of {len(waiting)} marks were looked at again")
+    typer.echo(f"{len({one[0] for one in made})} of {len(waiting)} marks were looked at again")
     return ExitCode.APPROVE
+
+
+def _note(what: str) -> None:
+    typer.echo(f"note: {printable(what)}", err=True)
 
 
 def _opened() -> tuple[Settings, Engine, ItemBank]:
@@ -208,10 +216,12 @@ def _files(marks: list[Path], settings: Settings) -> Any:
     if not marks:
         return ()
     from compliance.media.vector import VectorReader
+    from compliance.pipeline.enrol_embeddings import open_embedders
     from compliance.pipeline.enrol_marks import mark_files
 
+    embedders = open_embedders(settings, "mark", _note)
     with VectorReader() as vectors, bar("looking at the marks"):
-        return mark_files(marks, settings, vectors)
+        return mark_files(marks, settings, vectors, embedders)
 
 
 def _rules(rules: Path | None, owner: Owner) -> dict[str, Any]:
@@ -239,9 +249,11 @@ def _read_folder(
     from compliance.banks.items import NewItem
     from compliance.media.vector import VectorReader
     from compliance.model_store import ModelStore
+    from compliance.pipeline.enrol_embeddings import open_embedders
     from compliance.pipeline.enrol_marks import mark_files, title_of
 
     files = _pictures(folder)
+    embedders = open_embedders(settings, "mark", _note)
     vocabulary = english(ModelStore.of(settings))
     new, plain = [], []
     with VectorReader() as vectors, bar("looking at the marks") as progress:
@@ -252,7 +264,7 @@ def _read_folder(
                 continue
             known.add(title.casefold())
             try:
-                made = mark_files([file], settings, vectors)
+                made = mark_files([file], settings, vectors, embedders)
             except ComplianceError as error:
                 made = ()
                 plain.append(f"{file.name}: {error.message} ({error.found})")

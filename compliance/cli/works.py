@@ -141,7 +141,7 @@ def remove(work: Annotated[str, WORK]) -> int:
 
 @app.command("reindex")
 def reindex(media: Annotated[list[Path], MEDIA]) -> int:
-    """Look at media of works again, after an update: they are known by their SHA-256."""
+    """Look at media of works again, after an update or for another model: they are known by SHA-256."""
     settings, _, works = _opened()
     known = {sha256 for one in works.entries() for _, sha256 in one.files}
     read = _read(media, settings)
@@ -163,6 +163,10 @@ def reindex(media: Annotated[list[Path], MEDIA]) -> int:
     _tell(read)
     typer.echo(f"{len(read)} files were looked at again")
     return ExitCode.APPROVE
+
+
+def _note(what: str) -> None:
+    typer.echo(f"note: {printable(what)}", err=True)
 
 
 def _opened() -> tuple[Settings, Engine, ItemBank]:
@@ -221,10 +225,12 @@ def _grant(engine: Engine, works: ItemBank, permit: Licence) -> None:
 def _read(media: list[Path], settings: Settings) -> tuple[ReadWork, ...]:
     if not media:
         return ()
+    from compliance.pipeline.enrol_embeddings import open_embedders
     from compliance.pipeline.enrol_works import work_files
 
+    embedders = open_embedders(settings, "work", _note)
     with bar("reading the media") as progress:
-        return work_files(media, settings, progress)
+        return work_files(media, settings, progress, embedders)
 
 
 def _tell(read: tuple[ReadWork, ...]) -> None:

@@ -16,6 +16,7 @@ from compliance.errors import BankError
 from compliance.files import sha256_of
 from compliance.media.decode import MediaReader
 from compliance.media.vector import VectorReader
+from compliance.pipeline.enrol_embeddings import Embedder
 from compliance.settings import Settings
 from compliance.types import Pixels
 
@@ -28,14 +29,18 @@ _TITLE = re.compile(rb"<title>([^<]{1,200})</title>")
 
 
 def mark_files(
-    files: Sequence[Path], settings: Settings, vectors: VectorReader
+    files: Sequence[Path],
+    settings: Settings,
+    vectors: VectorReader,
+    embedders: Sequence[Embedder] = (),
 ) -> tuple[ItemFile, ...]:
-    """Return what is stored of pictures of a mark, each with its print.
+    """Return what is stored of pictures of a mark, each with its prints.
 
     Args:
         files: SVG, PNG, JPEG and other pictures; each shows the mark and little else.
         settings: runtime knobs.
         vectors: draws the SVG files.
+        embedders: networks that make vectors of marks.
 
     Raises:
         BankError: a file does not exist, is given twice, is too large or no picture, or its mark is too plain
@@ -50,31 +55,38 @@ def mark_files(
         if digest in known:
             raise _refused(file, "the same file is given twice", f"the content of {known[digest]}")
         known[digest] = file
-        print_ = mark_print(content, file, settings, vectors)
-        found.append(ItemFile(digest, file.name, {MAKER: print_}, content))
+        prints = mark_prints(content, file, settings, vectors, embedders)
+        found.append(ItemFile(digest, file.name, prints, content))
     return tuple(found)
 
 
-def mark_print(content: bytes, file: Path, settings: Settings, vectors: VectorReader) -> bytes:
-    """Return the print of one file.
+def mark_prints(
+    content: bytes,
+    file: Path,
+    settings: Settings,
+    vectors: VectorReader,
+    embedders: Sequence[Embedder] = (),
+) -> dict[str, bytes]:
+    """Return the prints of one file by their makers.
 
     Args:
         content: the file's bytes.
         file: its path, or its name alone where it is read from the database, for errors.
         settings: runtime knobs.
         vectors: draws an SVG.
+        embedders: networks that make vectors of marks.
 
     Raises:
         BankError: its mark is too plain to be found, or it is no picture.
         MediaError: a vector file is not drawn.
     """
-    vector = file.suffix.lower() == ".svg"
-    if vector:
+    if file.suffix.lower() == ".svg":
         pixels = vectors.draw(content, SIDE, str(file))
     else:
         pixels = _picture(content, file, settings)
     try:
-        return logo_print(pixels)
+        found = {MAKER: logo_print(pixels)}
+        return found | {one.maker: one.mark_print(pixels) for one in embedders}
     except BankError as error:
         raise BankError(
             error.message,

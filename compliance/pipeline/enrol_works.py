@@ -13,6 +13,7 @@ from compliance.files import sha256_of
 from compliance.media.audio_parts import RATE, SoundPart
 from compliance.media.decode import MediaReader
 from compliance.pipeline.decoding import Progress
+from compliance.pipeline.enrol_embeddings import Embedder, FrameVectors
 from compliance.settings import Settings
 from compliance.types import AudioTrack, Pixels
 
@@ -30,7 +31,10 @@ class ReadWork:
 
 
 def work_files(
-    files: Sequence[Path], settings: Settings, progress: Progress
+    files: Sequence[Path],
+    settings: Settings,
+    progress: Progress,
+    embedders: Sequence[Embedder] = (),
 ) -> tuple[ReadWork, ...]:
     """Return what is stored of pictures, videos and recordings of a work.
 
@@ -38,6 +42,7 @@ def work_files(
         files: each is decoded whole, every frame of it.
         settings: runtime knobs.
         progress: called while a file is decoded.
+        embedders: networks that make vectors of pictures.
 
     Raises:
         BankError: a file does not exist, is given twice, cannot be decoded whole, or holds nothing, neither
@@ -53,16 +58,21 @@ def work_files(
         if digest in known:
             raise _refused(file, "the same file is given twice", f"the content of {known[digest]}")
         known[digest] = file
-    return tuple(_read(file, digest, settings, progress) for digest, file in known.items())
+    return tuple(
+        _read(file, digest, settings, progress, [FrameVectors(one) for one in embedders])
+        for digest, file in known.items()
+    )
 
 
-def _read(file: Path, digest: str, settings: Settings, progress: Progress) -> ReadWork:
+def _read(
+    file: Path, digest: str, settings: Settings, progress: Progress, vectors: list[FrameVectors]
+) -> ReadWork:
     sound: list[SoundPart] = []
     reader = MediaReader(file, settings.decode_limits, listen=sound.append, every_frame=True)
     notes: list[str] = []
     seen = b""
     with reader:
-        frames = _frames(reader, file.name, progress)
+        frames = _frames(reader, file.name, progress, vectors)
         first = next(frames, None)
         if first is not None:
             try:
@@ -86,12 +96,18 @@ def _read(file: Path, digest: str, settings: Settings, progress: Progress) -> Re
             file, "nothing in the file could be found again", "; ".join(notes) or "nothing"
         )
     prints = {copy_prints.MAKER: seen, sound_prints.MAKER: heard}
+    prints |= {one.maker: one.packed() for one in vectors}
     seconds = reader.summary.seconds
     return ReadWork(ItemFile(digest, file.name, prints), seconds, tuple(notes))
 
 
-def _frames(reader: MediaReader, name: str, progress: Progress) -> Iterator[tuple[float, Pixels]]:
-    """Yield time and pixels of each frame of the first video stream; the pixels hold until the next."""
+def _frames(
+    reader: MediaReader, name: str, progress: Progress, vectors: list[FrameVectors]
+) -> Iterator[tuple[float, Pixels]]:
+    """Yield time and pixels of each frame of the first video stream; the pixels hold until the next.
+
+    All of them are shown to ``vectors`` as well.
+    """
     stream: int | None = None
     duration = (reader.info.duration if reader.info else None) or 0.0
     for frame in reader.frames():
@@ -99,6 +115,8 @@ def _frames(reader: MediaReader, name: str, progress: Progress) -> Iterator[tupl
             stream = frame.stream if stream is None else stream
             if frame.stream == stream:
                 progress(name, frame.time, duration)
+                for one in vectors:
+                    one.see(frame.time, frame.pixels)
                 yield frame.time, frame.pixels
         finally:
             frame.release()
