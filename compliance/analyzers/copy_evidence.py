@@ -25,7 +25,10 @@ def corners(one: Copy, look: Look) -> Floats:
     match = one.match
     if match is None or look.features is None:
         left, top, right, bottom = one.box
-        return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32)
+        points: Floats = np.array(
+            [(left, top), (right, top), (right, bottom), (left, bottom)], np.float32
+        )
+        return _clipped(points)
     width, height = look.features.width, look.features.height
     points = match.shown.corners.copy()
     if match.mirrored:
@@ -89,6 +92,8 @@ def note_of(one: Copy, moving: bool) -> str:
 
 def _by_box(one: Copy) -> list[str]:
     left, top, right, bottom = one.box
+    if min(left, top) < -0.04 or max(right, bottom) > 1.04:
+        return ["cropped"]
     return ["with borders"] if (right - left) * (bottom - top) < WHOLE else []
 
 

@@ -77,6 +77,8 @@ class HashVotes:
     """Its variant."""
     distance: Integers
     """Bits."""
+    inner: npt.NDArray[np.bool_]
+    """True where it agrees with the inner part of the work's frames."""
 
 
 def examined(looks: list[Look]) -> npt.NDArray[np.float64]:
@@ -123,18 +125,28 @@ def _votes(
     look, variant, row, apart = look[order], variant[order], row[order], apart[order]
     new = (np.diff(look) != 0) | (np.diff(index.start[row]) > CLUSTER)
     parts = np.split(np.arange(len(row)), np.flatnonzero(new) + 1)
-    columns: list[tuple[float, float, float, int, int, int]] = []
+    columns: list[tuple[float, float, float, int, int, int, bool]] = []
     for part in parts:
-        best = part[np.argmin(apart[part])]
+        best = part[np.argmin(2 * apart[part] + index.inner[row[part]])]
         good = part[apart[part] <= apart[best] + SLACK]
         start, end = float(index.start[row[good]].min()), float(index.end[row[good]].max())
         columns += [
-            (float(time), start, end, int(look[best]), int(variant[best]), int(apart[best]))
+            (
+                float(time),
+                start,
+                end,
+                int(look[best]),
+                int(variant[best]),
+                int(apart[best]),
+                bool(index.inner[row[best]]),
+            )
             for time in looks[int(look[best])].times
         ]
     clip, starts, ends, *rest = (np.array(column) for column in zip(*columns, strict=True))
-    looked, varied, distances = (column.astype(np.int64) for column in rest)
-    return HashVotes(Votes(clip, starts, ends, weights(distances)), looked, varied, distances)
+    looked, varied, distances, inner = (column.astype(np.int64) for column in rest)
+    return HashVotes(
+        Votes(clip, starts, ends, weights(distances)), looked, varied, distances, inner > 0
+    )
 
 
 @dataclass(frozen=True)

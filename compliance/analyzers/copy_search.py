@@ -10,6 +10,7 @@ import numpy as np
 
 from compliance.analyzers.alignment import Segment, segments
 from compliance.analyzers.copy_features import Match, Searcher, extended, feature_votes
+from compliance.analyzers.copy_format import INNER
 from compliance.analyzers.copy_hashes import (
     GUIDED,
     MOST,
@@ -23,6 +24,7 @@ from compliance.analyzers.copy_hashes import (
 from compliance.analyzers.copy_index import CopyIndex
 from compliance.analyzers.copy_rectify import rectified
 from compliance.findings import RawKind
+from compliance.types import Floats
 
 FLOOR = 0.3
 """Score below which a copy is dropped."""
@@ -63,7 +65,7 @@ class Copy:
     best: int
     """The one that agrees most."""
     box: tuple[float, float, float, float]
-    """Left, top, right, bottom of what its hash was made of; fractions of the frame."""
+    """Left, top, right, bottom of the work by its hash, fractions of the frame; beyond it where cropped."""
     match: Match | None
     """Its match by features; None where only hashes agree."""
 
@@ -120,9 +122,9 @@ def _hashed(
     for vote in own:
         at = int(votes.look[vote])
         apart[at] = min(apart.get(at, 256), int(votes.distance[vote]))
-    top = min(own, key=lambda v: (int(votes.distance[v]), v))
+    top = min(own, key=lambda v: (int(votes.distance[v]), bool(votes.inner[v]), v))
     best = int(votes.look[top])
-    box = looks[best].box[int(votes.variant[top])]
+    box = _whole(looks[best].box[int(votes.variant[top])], bool(votes.inner[top]))
     start, end = agreed.start, agreed.end
     last = index.prints[number].seconds
     return Copy(
@@ -138,9 +140,17 @@ def _hashed(
         raw_kind=RawKind.HAMMING,
         looks=tuple(sorted(apart)),
         best=best,
-        box=(float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+        box=box,
         match=None,
     )
+
+
+def _whole(box: Floats, inner: bool) -> tuple[float, float, float, float]:
+    """Return where the whole work lies whose inner part, or whole, is in ``box``."""
+    left, top, right, bottom = (float(edge) for edge in box)
+    grow = (1 / INNER - 1) / 2 if inner else 0.0
+    x, y = grow * (right - left), grow * (bottom - top)
+    return left - x, top - y, right + x, bottom + y
 
 
 def _score(looks: list[Look], chances: dict[int, float]) -> float:
