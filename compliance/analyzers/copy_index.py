@@ -14,7 +14,7 @@ from compliance.banks.hashes import HammingIndex
 from compliance.types import Floats, Pixels
 
 Integers = npt.NDArray[np.int64]
-MOST_CELLS = 4096
+MOST_CELLS = 1024
 """Cells of descriptors; fewer where there are few descriptors."""
 PROBES = 4
 """Cells that each feature is looked for in: those nearest to it."""
