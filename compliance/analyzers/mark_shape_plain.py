@@ -20,7 +20,7 @@ def plain_masks() -> tuple[Pixels, ...]:
 
     The letters are of the font that comes with Pillow, plain and thickened.
     """
-    return (*_figures(), *_bars(), *_letters())
+    return (*_figures(), *_curves(), *_bars(), *_letters())
 
 
 def _filled(*rings: Sequence[tuple[float, float]]) -> Pixels:
@@ -74,6 +74,10 @@ def _figures() -> Iterator[Pixels]:
         yield _filled([(0.0, 0.0), *arc])
         yield _filled(arc)
         yield _filled([*arc, *((x * 0.7, y * 0.7) for x, y in reversed(arc))])
+
+
+def _curves() -> Iterator[Pixels]:
+    disc = _round(60)
     for shift in (0.35, 0.7, 1.1):  # crescents and lenses
         bite = [(x + shift, y) for x, y in _round(60)]
         one, two = _filled(disc), _filled(bite)
