@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Works: films, pictures, recordings, characters.", no_args_is_help=True)
 
+
+class Kind(enum.StrEnum):
+    """What the names of a work name: text is read for each in its own way."""
+
+    TITLE = "title"
+    CHARACTER = "character"
+    STYLE = "style"
+
+
 MEDIA = typer.Option(help="Picture, video or recording of the work; repeatable.")
 NAME = typer.Option("--name", help="Other title or character to look for; ~NAME is a phrase too.")
 ANYWAY = typer.Option("--anyway", help="Even where the bank has the title or the file.")
@@ -37,6 +47,7 @@ def add(
     media: Annotated[list[Path] | None, MEDIA] = None,
     name: Annotated[list[str] | None, NAME] = None,
     owner: Annotated[str, typer.Option(help="Whose it is.")] = "unknown",
+    kind: Annotated[Kind, typer.Option(help="What the names name.")] = Kind.TITLE,
     bank: Annotated[str, typer.Option(help="Bank of works.")] = "works",
     licence: Annotated[Path | None, LICENCE] = None,
     purpose: Annotated[list[str] | None, FOR] = None,
@@ -62,6 +73,7 @@ def add(
         names=tuple(name or ()),
         files=tuple(one.file for one in read),
         owner=owner,
+        details={} if kind is Kind.TITLE else {"kind": str(kind)},
     )
     reference = works.add(new, another=anyway)
     _tell(read)

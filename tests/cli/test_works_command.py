@@ -78,3 +78,8 @@ def test_titles_and_files_that_are_there_are_refused(works: Run, shared_data: Pa
     refused(works("add", "PHOTO"), "works/photo")
     refused(works("add", "Other", "--media", photo), "works/photo")
     refused(works("add", "Other", "--media", photo, "--media", photo), "given twice")
+
+
+def test_a_character_is_looked_for_as_one(works: Run) -> None:
+    assert works("add", "~Grumbo", "--kind", "character").code == 0
+    assert works("add", "X", "--kind", "nonsense").code == 2
