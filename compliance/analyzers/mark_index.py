@@ -122,14 +122,21 @@ class MarkIndex:
             at, filed = np.nonzero(likeness > ALIKE)
             found.append((asking[at], filed + start, likeness[at, filed]))
         query, mark, likeness = (np.concatenate(part) for part in zip(*found, strict=True))
-        best = np.lexsort((mark, -likeness, query * (len(self.prints) + 1) + self._row[mark]))
-        owner = query[best] * (len(self.prints) + 1) + self._row[mark[best]]
-        best = best[np.arange(len(best)) - np.searchsorted(owner, owner) < OF_ONE]
-        best = best[np.lexsort((mark[best], -likeness[best], query[best]))]
-        firsts = np.searchsorted(query[best], query[best])
-        best = best[np.arange(len(best)) - firsts < PAIRS]
+        owner = query * (len(self.prints) + 1) + self._row[mark]
+        best = _first(owner, likeness, OF_ONE)
+        best = best[_first(query[best], likeness[best], PAIRS)]
         return query[best], mark[best], likeness[best]
 
 
 def _unit(descriptors: Pixels) -> Floats:
     return descriptors.astype(np.float32) * np.float32(1 / sift.UNIT)
+
+
+def _first(owner: npt.NDArray[np.int64], likeness: Floats, most: int) -> npt.NDArray[np.intp]:
+    """Return the indices of the ``most`` most alike of each owner, by owner."""
+    steps = np.round((1.0 - likeness) * 65535).astype(np.int64)
+    order = np.argsort(owner * 65536 + np.clip(steps, 0, 65535), kind="stable")
+    sorted_ = owner[order]
+    starts = np.flatnonzero(np.r_[True, sorted_[1:] != sorted_[:-1]])
+    ranks = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    return order[ranks < most]
