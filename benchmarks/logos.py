@@ -67,7 +67,8 @@ def drawn_sets(data: Path, of_each: int, none_of_each: int) -> dict[str, Set]:
     icons = data / "logos-simple-icons" / "icons"
     marks = {brand: outline(icons / f"{brand}.svg") for brand in BRANDS}
     photos = photographs(data)
-    # Near-duplicates stand beside each other, so the halves are cut in one place.
+    # Near-duplicates stand beside each other, so the halves are cut in one place. Crops show some of the first
+    # half's photographs, which would be found on them again, rightly.
     first, second = photos[: len(photos) // 2], photos[len(photos) // 2 :]
     rng = np.random.default_rng(1)
     crops = {
@@ -87,7 +88,7 @@ def drawn_sets(data: Path, of_each: int, none_of_each: int) -> dict[str, Set]:
         for _ in range(of_each)
         for brand, mark in marks.items()
     ]
-    pictures += [Picture("", view(photo, rng)) for photo in photos for _ in range(none_of_each)]
+    pictures += [Picture("", view(photo, rng)) for photo in second for _ in range(none_of_each)]
     return {"ten crops": Set(crops, pictures), "vector marks": Set(vectors, pictures)}
 
 
