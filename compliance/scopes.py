@@ -68,7 +68,20 @@ def check_known_territories(names: Sequence[str], option: str = "--territories")
             )
 
 
+LONGEST = 200
+"""Code points of a name, beyond which it is a mistake."""
+
+
 def _check_named(option: str, values: tuple[str, ...]) -> None:
+    for value in values:
+        if len(value) > LONGEST or not value.isprintable():
+            raise UsageError(
+                "a name in the scope is not usable",
+                expected=f"1 to {LONGEST} visible characters",
+                found=ascii(value[:80]),
+                where=option,
+                fix="type it again",
+            )
     if not values or ("*" in values and len(values) > 1):
         raise UsageError(
             "the scope is not said clearly",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -160,7 +161,21 @@ def clean_name(name: str) -> str:
     return clean
 
 
+def plain(name: str) -> str:
+    """Return the letters and digits of ``name``, of any script, without case or accents."""
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(char for char in decomposed if char.isalnum())
+
+
 def slug(name: str) -> str:
-    """Return ``name`` as an identifier, such as ``eileen-collins``; ``person`` if nothing is left."""
+    """Return ``name`` as an identifier, such as ``eileen-collins``.
+
+    One without Latin letters gets a part of its digest, so that it is the same wherever it stands, and no
+    other's: ``7-3f9c0a1b`` or ``name-3f9c0a1b``.
+    """
     latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", latin))[:LONGEST_SLUG].strip("-") or "person"
+    stem = "-".join(re.findall(r"[a-z0-9]+", latin))[:LONGEST_SLUG].strip("-")
+    letters = plain(name)
+    if letters.isascii() or re.search("[a-z]", stem):
+        return stem or "name"
+    return f"{stem or 'name'}-{hashlib.sha256(letters.encode()).hexdigest()[:8]}"

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from sqlalchemy import Engine
 
 from compliance.banks import starter
-from compliance.banks.entries import slug
+from compliance.banks.entries import plain, slug
 from compliance.banks.items import ItemBank, Kind
 from compliance.banks.rows import read_aliases, read_people, reference_to
 from compliance.errors import UsageError
@@ -185,10 +185,11 @@ def _named(people: Sequence[Known], given: str) -> list[Known]:
         if wanted in (one.reference.entry, one.reference.id)
         or any(_folded(name) == wanted for name in one.names)
     ]
-    plain = slug(given)
-    if found or plain == slug(""):
+    # An identifier has no letters but Latin ones, so that alone it would make one of names that differ.
+    same = slug(given), plain(given)
+    if found or not same[1]:
         return found
-    return [one for one in people if any(slug(name) == plain for name in one.names)]
+    return [one for one in people if any((slug(name), plain(name)) == same for name in one.names)]
 
 
 def _near(people: Sequence[Known], given: str) -> list[Known]:

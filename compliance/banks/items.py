@@ -17,6 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, delete, select
 
 from compliance.banks.entries import check_bank, marked, slug
+from compliance.banks.shipped import Shipped, is_another, shipped_entries
 from compliance.clock import now
 from compliance.errors import BankError
 from compliance.findings import Reference
@@ -113,6 +114,7 @@ class ItemBank:
 
     def add_all(self, given: Sequence[NewItem], *, another: bool = False) -> list[Reference]:
         """Add several, all or none; arguments and errors as for :meth:`add`."""
+        shipped = {bank: shipped_entries(bank) for bank in {new.bank for new in given}}
         with writing(self._engine) as connection:
             taken = {(row.bank, row.name.casefold()): row for row in self._rows(connection)}
             found = []
@@ -122,7 +124,7 @@ class ItemBank:
                 name, _ = marked(new.name)
                 if not another:
                     _refuse_taken(new, name, taken)
-                row = self._insert(connection, new)
+                row = self._insert(connection, new, shipped[new.bank])
                 taken[new.bank, name.casefold()] = row
                 self._insert_parts(connection, row, new.names, new.files, another)
                 append_event(connection, self._clock(), f"{self._kind}.added", row.uid)
@@ -221,8 +223,9 @@ class ItemBank:
                 fix="name another bank; nothing was changed",
             )
 
-    def _insert(self, connection: Connection, new: NewItem) -> Row[Any]:
+    def _insert(self, connection: Connection, new: NewItem, shipped: Shipped) -> Row[Any]:
         name, ambiguous = marked(new.name)
+        names = (name, *(marked(one)[0] for one in new.names))
         row = {
             "uid": secrets.token_hex(16),
             "kind": self._kind,
@@ -236,6 +239,8 @@ class ItemBank:
         stem = slug(name)
         for count in itertools.count(1):
             entry = stem if count == 1 else f"{stem}-{count}"
+            if is_another(entry, names, shipped):
+                continue
             if insert_once(connection, items, ("kind", "bank", "entry"), row | {"entry": entry}):
                 return connection.execute(select(items).where(items.c.uid == row["uid"])).one()
         raise AssertionError("counting does not end")
@@ -258,7 +263,8 @@ class ItemBank:
             stored = {
                 "item": row.number,
                 "sha256": one.sha256,
-                "name": one.name,
+                # Not every name of a file is text.
+                "name": one.name.encode("utf-8", "replace").decode(),
                 "content": one.content,
             }
             if not insert_once(connection, item_files, ("item", "sha256"), stored):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from compliance.banks.entries import Template, slug
 from compliance.banks.keys import OVERHEAD, MasterKey, Sealer
+from compliance.banks.shipped import is_another, shipped_entries
 from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.store.engine import insert_once
@@ -64,7 +65,8 @@ def insert_person(
         "ambiguous": one.ambiguous,
         "consent_sha256": one.consent_sha256,
     }
-    entry = _insert(connection, row, one.entry)
+    names = (one.name, *(text for text, _ in one.aliases))
+    entry = _insert(connection, row, one.entry, names)
     number = connection.scalar(select(people.c.number).where(people.c.uid == uid))
     assert number is not None
     insert_templates(connection, number, uid, sealer, one.templates)
@@ -138,7 +140,9 @@ def open_template(sealer: Sealer, person: Row[Any], template: Row[Any]) -> bytes
     return sealer.open(template.sealed, context)
 
 
-def _insert(connection: Connection, row: dict[str, Any], entry: str | None) -> str:
+def _insert(
+    connection: Connection, row: dict[str, Any], entry: str | None, names: Sequence[str]
+) -> str:
     """Insert under ``entry``, or the first that is free: ``eileen-collins``, ``eileen-collins-2`` …"""
     if entry is not None:
         if insert_once(connection, people, ("bank", "entry"), row | {"entry": entry}):
@@ -150,9 +154,11 @@ def _insert(connection: Connection, row: dict[str, Any], entry: str | None) -> s
             where=f"bank {row['bank']}",
             fix="erase that person first, or take another bank",
         )
-    stem = slug(row["name"])
+    stem, shipped = slug(row["name"]), shipped_entries(row["bank"])
     for count in itertools.count(1):
         entry = stem if count == 1 else f"{stem}-{count}"
+        if is_another(entry, names, shipped):
+            continue
         if insert_once(connection, people, ("bank", "entry"), row | {"entry": entry}):
             return entry
     raise AssertionError("counting does not end")

@@ -104,14 +104,17 @@ def import_folder(
 ) -> int:
     """Add a brand for each picture of a folder, such as simple-icons; those that are there stay.
 
-    The name is the title inside an SVG, else the file's. What is an everyday word too counts only
-    where the text speaks for the brand. A mark too plain to be found is left out; its name is not.
+    The name is the title inside an SVG, else the file's; a file without a usable one is left out. What
+    is an everyday word too counts only where the text speaks for the brand. A mark too plain to be found
+    is left out; its name is not.
     """
     settings, _, brands = _opened()
     there = bank or BANKS[owner]
     known = {one.reference.label.casefold() for one in brands.entries(there)}
-    new, plain = _read_folder(folder, there, owner, known, settings)
+    new, plain, unread = _read_folder(folder, there, owner, known, settings)
     brands.add_all(new, another=True)
+    for why in unread:
+        typer.echo(f"left out: {printable(why)}", err=True)
     for why in plain:
         typer.echo(f"without its mark: {printable(why)}", err=True)
     marks = sum(len(one.files) for one in new)
@@ -243,8 +246,9 @@ def _rules(rules: Path | None, owner: Owner) -> dict[str, Any]:
 
 def _read_folder(
     folder: Path, bank: str, owner: Owner, known: set[str], settings: Settings
-) -> tuple[list[NewItem], list[str]]:
-    """Return a brand for each file whose name the bank does not hold, and why marks were left out."""
+) -> tuple[list[NewItem], list[str], list[str]]:
+    """Return a brand for each file of a new name, and why marks, and whole files, were left out."""
+    from compliance.banks.entries import clean_name
     from compliance.banks.everyday import english, is_everyday
     from compliance.banks.items import NewItem
     from compliance.media.vector import VectorReader
@@ -255,11 +259,15 @@ def _read_folder(
     files = _pictures(folder)
     embedders = open_embedders(settings, "mark", _note)
     vocabulary = english(ModelStore.of(settings))
-    new, plain = [], []
+    new, plain, unread = [], [], []
     with VectorReader() as vectors, bar("looking at the marks") as progress:
         for number, file in enumerate(files):
             progress(folder.name, number, len(files))
-            title = title_of(file)
+            try:
+                title = clean_name(title_of(file).lstrip("~"))  # what a file says marks nothing
+            except ComplianceError as error:
+                unread.append(_said(file, error))
+                continue
             if title.casefold() in known:
                 continue
             known.add(title.casefold())
@@ -267,10 +275,14 @@ def _read_folder(
                 made = mark_files([file], settings, vectors, embedders)
             except ComplianceError as error:
                 made = ()
-                plain.append(f"{file.name}: {error.message} ({error.found})")
+                plain.append(_said(file, error))
             name = "~" + title if is_everyday(title, vocabulary) else title
             new.append(NewItem(bank=bank, name=name, files=made, owner=owner))
-    return new, plain
+    return new, plain, unread
+
+
+def _said(file: Path, error: ComplianceError) -> str:
+    return f"{file.name}: {error.message}" + (f" ({error.found})" if error.found else "")
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -41,7 +41,7 @@ def starter() -> Path:
 
 
 def check_said(said: Mapping[str, str]) -> None:
-    """Refuse an option that is empty or blank; options by name, such as ``--reason``.
+    """Refuse an option that is empty or blank, or no text; options by name, such as ``--reason``.
 
     Raises:
         UsageError: names the first that is.
@@ -53,6 +53,14 @@ def check_said(said: Mapping[str, str]) -> None:
                 expected="text that is not blank",
                 where=option,
                 fix=f"give {option} a value; it is kept and shown",
+            )
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            raise UsageError(
+                "the option is no text",
+                expected="text in UTF-8",
+                found=ascii(text[:80]),
+                where=option,
+                fix=f"type {option} again",
             )
 
 

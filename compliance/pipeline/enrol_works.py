@@ -9,6 +9,7 @@ from pathlib import Path
 from compliance.analyzers import copy_prints, sound_prints
 from compliance.banks.items import ItemFile
 from compliance.errors import BankError
+from compliance.facts import StreamKind
 from compliance.files import sha256_of
 from compliance.media.audio_parts import RATE, SoundPart
 from compliance.media.decode import MediaReader
@@ -72,7 +73,7 @@ def _read(
     notes: list[str] = []
     seen = b""
     with reader:
-        frames = _frames(reader, file.name, progress, vectors)
+        frames = _frames(reader, _shown(reader, file), file.name, progress, vectors)
         first = next(frames, None)
         if first is not None:
             try:
@@ -101,18 +102,43 @@ def _read(
     return ReadWork(ItemFile(digest, file.name, prints), seconds, tuple(notes))
 
 
+def _shown(reader: MediaReader, file: Path) -> int | None:
+    """Return the stream that holds the pictures of a file; None where it has none.
+
+    A cover is looked at only where there is nothing else, as beside the sound of a recording.
+
+    Raises:
+        BankError: it holds several videos, of which one alone would be compared.
+    """
+    shown = (
+        [one for one in reader.info.streams if one.kind == StreamKind.VIDEO] if reader.info else []
+    )
+    videos = [one for one in shown if not one.picture]
+    if len(videos) > 1:
+        raise BankError(
+            "the file holds several videos",
+            expected="one video, beside which there may be a cover and any sound",
+            found=f"{len(videos)} video streams",
+            where=str(file),
+            fix="give each as a file of its own; nothing was changed",
+        )
+    return next((one.index for one in (*videos, *shown)), None)
+
+
 def _frames(
-    reader: MediaReader, name: str, progress: Progress, vectors: list[FrameVectors]
+    reader: MediaReader,
+    stream: int | None,
+    name: str,
+    progress: Progress,
+    vectors: list[FrameVectors],
 ) -> Iterator[tuple[float, Pixels]]:
-    """Yield time and pixels of each frame of the first video stream; the pixels hold until the next.
+    """Yield time and pixels of each frame of a stream; the pixels hold until the next.
 
     All of them are shown to ``vectors`` as well.
     """
-    stream: int | None = None
     duration = (reader.info.duration if reader.info else None) or 0.0
     for frame in reader.frames():
         try:
-            stream = frame.stream if stream is None else stream
             if frame.stream == stream:
                 progress(name, frame.time, duration)
                 for one in vectors:

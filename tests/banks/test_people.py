@@ -68,7 +68,8 @@ def test_only_the_named_banks_are_read_and_an_absent_one_is_empty(
 def test_entries_are_stable_slugs_and_unique_within_the_bank(people: PeopleBank) -> None:
     names = ["Eileen Collins", "Eileen  Collins", "Zoë O'Neill", "王小明", "李雷"]
     entries = [people.enrol("talent", name, []).entry for name in names]
-    assert entries == ["eileen-collins", "eileen-collins-2", "zoe-o-neill", "person", "person-2"]
+    assert entries[:3] == ["eileen-collins", "eileen-collins-2", "zoe-o-neill"]
+    assert entries[3:] == ["name-acf979cc", "name-3a47328a"]
     assert people.enrol("others", "Eileen Collins", []).entry == "eileen-collins"
 
 
