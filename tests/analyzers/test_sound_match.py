@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sound_pieces import RATE, music
 
-from compliance.analyzers import peaks, sound_ridges
+from compliance.analyzers import peaks, sound_marks, sound_ridges
 from compliance.analyzers.sound_marks import Landmarks, pairs
 from compliance.analyzers.sound_match import (
     SoundIndex,
@@ -109,3 +109,16 @@ def test_what_goes_on_is_joined_and_what_repeats_is_left_out() -> None:
     kept = distinct([other, on, after, first, elsewhere])
     assert [one.clip for one in kept] == [(0, 14), (30, 35)]
     assert kept[0].reference == (10, 24) and kept[0].evidence == 90
+
+
+def test_a_large_bank_hides_no_recording_behind_common_landmarks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sound_marks, "_COMMON", 2)
+    monkeypatch.setattr(sound_marks, "_LARGE", 3_000)  # what one of the pieces has
+    layers = [(seed, reference(seed)) for seed in range(12)]
+    index = SoundIndex(layers)
+    assert len(index) > 10 * 3_000
+    noisy = music(0)[5 * RATE : 10 * RATE]
+    noisy = noisy + np.random.default_rng(1).normal(0, noisy.std(), len(noisy)).astype(np.float32)
+    assert {one.row for one in matches(index, noisy) if score(one.evidence) > 0.5} == {0}
