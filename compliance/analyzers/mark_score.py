@@ -1,6 +1,8 @@
 """How sure a verified hypothesis is: a logistic map from what agrees to the probability that the mark is there.
 
-Fitted by ``benchmarks/logo_scores.py`` on photographs with marks that none of the reported figures use.
+The constants are no fit as it came out: they were chosen by hand near fits of ``benchmarks/logo_scores.py`` to
+102 photographs, of other marks than ``benchmarks/logos.py`` has but partly on the same backgrounds. They are
+measured on no set of their own, so a score ranks better than it predicts; run that script to fit them again.
 """
 
 from __future__ import annotations
