@@ -64,7 +64,8 @@ class BrandRules(Model):
     greatest_stretch: float | None = Field(None, ge=1, le=10)
     """How many times wider or higher the mark may be than it is drawn; 1.05 allows 5 percent."""
     clear_space: float | None = Field(None, gt=0, le=10)
-    """Room around the mark, in heights of the mark, that holds no other mark and no line of text."""
+    """Room around the mark, in heights of the mark, that holds no other mark of the banks. Text in it is found
+    where ``busiest_ground`` is given: a review does not hand lines of text to these rules."""
     busiest_ground: float | None = Field(None, ge=0, le=1)
     """Share of that room (of half a height where ``clear_space`` is absent) that edges may fill."""
     forbidden_neighbours: tuple[Name, ...] = ()

@@ -1,8 +1,8 @@
 """Local features and regions of each distinct frame, for what compares frames with marks and works.
 
 Observations only, two for each distinct frame: ``local_features`` (RootSIFT in ``data``, see
-:func:`compliance.analyzers.sift.pack`, and the working frame as a JPEG) and ``mark_regions`` (outlines of what
-stands out, see :func:`compliance.analyzers.mark_regions.pack`).
+:func:`compliance.analyzers.sift.pack`, the working frame as a JPEG, and ``height`` of the media in pixels) and
+``mark_regions`` (outlines of what stands out, see :func:`compliance.analyzers.mark_regions.pack`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class LocalFeatureAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="local-features",
-        version="1",
+        version="2",
         categories=(),
         sources=frozenset({Source.FRAME}),
         libraries=("opencv-python-headless", "numpy"),
@@ -64,7 +64,10 @@ class LocalFeatureAnalyzer:
                         span=TimeSpan(start=time, end=time),
                         data=data,
                         image=image,
-                        attributes={"stream": batch.stream(index)},
+                        attributes={
+                            "stream": batch.stream(index),
+                            "height": int(batch.pixels[index].shape[0]),
+                        },
                     )
                 )
         return found

@@ -54,10 +54,15 @@ class Track:
         return max(self.sightings, key=lambda one: (one.score, -one.frame))
 
     @property
+    def sure(self) -> list[Sighting]:
+        """Return the sightings that are half as sure as the best, or more."""
+        least = 0.5 * self.best.score
+        return [one for one in self.sightings if one.score >= least]
+
+    @property
     def largest(self) -> Sighting:
-        """Return the largest sighting that is half as sure as the best, or more."""
-        sure = [one for one in self.sightings if one.score >= 0.5 * self.best.score]
-        return max(sure, key=lambda one: (_area(one.match.polygon), -one.frame))
+        """Return the largest of those that are :attr:`sure`."""
+        return max(self.sure, key=lambda one: (_area(one.match.polygon), -one.frame))
 
 
 def together(scores: Sequence[float]) -> float:

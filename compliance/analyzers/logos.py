@@ -224,7 +224,7 @@ def _finding(
 ) -> Finding:
     best, largest = track.best, track.largest
     reference = search.references.refs[best.match.row]
-    height, width = frame_of(frames[largest.observation]).shape[:2]
+    width, height = sift.size_of(frames[largest.observation].data or b"")
     details: dict[str, Any] = json.loads(_details(search.references, best.match.row))
     how = "keypoints" if best.match.method == "features" else "points of its outline"
     note = f"{best.match.inliers} {how} agree with {details.get('file') or 'the reference'}"

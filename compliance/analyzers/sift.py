@@ -93,27 +93,39 @@ def pack(features: Features) -> bytes:
     return head + points + np.ascontiguousarray(features.descriptors).tobytes()
 
 
+def size_of(data: bytes) -> tuple[int, int]:
+    """Return width and height of the picture whose features :func:`pack` packed; errors as :func:`unpack`."""
+    _, width, height = _sizes(data)
+    return width, height
+
+
 def unpack(data: bytes) -> Features:
     """Return what :func:`pack` packed.
 
     Raises:
         AnalyzerError: the bytes are not of that layout.
     """
+    count, width, height = _sizes(data)
+    middle = _HEAD.size + 16 * count
+    points = np.frombuffer(data, "<f4", 4 * count, _HEAD.size).reshape(-1, 4).astype(np.float32)
+    descriptors = np.frombuffer(data, np.uint8, 128 * count, middle).reshape(-1, 128)
+    return Features(points, descriptors, width, height)
+
+
+def _sizes(data: bytes) -> tuple[int, int, int]:
+    """Return how many features are packed, and width and height of their picture."""
     try:
         magic, count, width, height = _HEAD.unpack_from(data)
     except struct.error:
         magic, count, width, height = b"", 0, 0, 0
-    middle = _HEAD.size + 16 * count
-    if magic != _MAGIC or len(data) != middle + 128 * count:
+    if magic != _MAGIC or len(data) != _HEAD.size + 144 * count:
         raise AnalyzerError(
             "local features are damaged",
             expected="the layout RSF1",
             found=f"{len(data)} bytes that begin with {data[:4]!r}",
             fix="review the asset again with --no-cache, or enrol the reference again",
         )
-    points = np.frombuffer(data, "<f4", 4 * count, _HEAD.size).reshape(-1, 4).astype(np.float32)
-    descriptors = np.frombuffer(data, np.uint8, 128 * count, middle).reshape(-1, 128)
-    return Features(points, descriptors, width, height)
+    return count, width, height
 
 
 def _spread(points: Floats, strength: Floats, cell: float) -> npt.NDArray[np.intp]:
