@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from compliance.lapses import lapsed
-from compliance.scopes import moment_of
 from compliance.errors import UsageError
 from compliance.facts import Consent, Facts, Release, Scope, years_after
 from compliance.findings import AnalyzerReport, Finding, RawKind, Reference, Status
+from compliance.lapses import lapsed
 from compliance.policy.evaluate import evaluate
 from compliance.policy.load import load_policy_text
+from compliance.scopes import moment_of
 from compliance.types import Source
 from compliance.verdicts import Verdict
 

@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Row, select
 
 from compliance.banks.entries import PersonSummary, Sample
 from compliance.findings import Reference
-from compliance.store.tables import aliases, people, templates
+from compliance.store.tables import aliases, items, people, templates
+
+
+def banks_in_use(connection: Connection) -> set[str]:
+    """Return the names of the banks that hold somebody or something."""
+    columns = (people.c.bank, items.c.bank)
+    return {bank for column in columns for bank in connection.scalars(select(column).distinct())}
 
 
 def read_people(connection: Connection, banks: Sequence[str] | None) -> list[Row[Any]]:

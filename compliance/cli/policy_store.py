@@ -23,16 +23,12 @@ def bank_names(settings: Settings) -> list[str] | None:
     url = settings.database_url
     if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
         return None
-    from sqlalchemy import select
-
-    from compliance.banks.rows import read_people
+    from compliance.banks.rows import banks_in_use
     from compliance.banks.starter import STARTERS
     from compliance.store.engine import open_database, reading
-    from compliance.store.tables import items
 
     with reading(open_database(url)) as connection:
-        found = {person.bank for person in read_people(connection, None)}
-        found.update(connection.scalars(select(items.c.bank).distinct()))
+        found = banks_in_use(connection)
     shipped = STARTERS.values() if settings.starter_names else ()
     return sorted(found | {one.bank for one in shipped})
 
