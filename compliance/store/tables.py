@@ -179,23 +179,32 @@ banks = Table(
     sqlite_autoincrement=True,
 )
 
-# Append-only: grants and revocations. ``person`` is ``bank/entry`` and ``uid`` that of the person, so that
-# who is enrolled under the entry of somebody erased has none of their grants; it is NULL for those who are
-# in no database. The document is a :class:`compliance.facts.Consent` or a ``Revocation``.
-consents = Table(
-    "consents",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("grant", String(64), nullable=False),
-    Column("person", String(200), nullable=False, index=True),
-    Column("uid", String(32)),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("document", Text, nullable=False),
-    UniqueConstraint("grant", "kind"),
-    sqlite_autoincrement=True,
-)
+
+def _permissions(name: str, subject: str) -> Table:
+    """Return an append-only table of grants and revocations.
+
+    ``subject`` is ``bank/entry`` and ``uid`` that of what is enrolled there, so that who or what is enrolled
+    under the entry of something erased has none of its grants; it is NULL for what is in no database.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("number", Integer, primary_key=True),
+        Column("kind", String(16), nullable=False),
+        Column("grant", String(64), nullable=False),
+        Column(subject, String(200), nullable=False, index=True),
+        Column("uid", String(32)),
+        Column("digest", String(64), nullable=False, unique=True),
+        Column("at", UtcDateTime, nullable=False),
+        Column("document", Text, nullable=False),
+        UniqueConstraint("grant", "kind"),
+        sqlite_autoincrement=True,
+    )
+
+
+# Documents are a :class:`compliance.facts.Consent` or a ``Licence``, or a ``Revocation`` of one.
+consents = _permissions("consents", "person")
+licences = _permissions("licences", "reference")
 
 # Brands and works: what is protected, each with names and files. ``kind`` is ``brand`` or ``work``;
 # ``details`` is JSON of what is known of one beside its names, such as the rules for a mark of one's own.
@@ -250,21 +259,5 @@ prints = Table(
     Column("maker", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("sha256", "maker"),
-    sqlite_autoincrement=True,
-)
-
-# Append-only, as consents are: licences of brands and works, and their revocations. ``uid`` is the item's.
-licences = Table(
-    "licences",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("grant", String(64), nullable=False),
-    Column("reference", String(200), nullable=False, index=True),
-    Column("uid", String(32)),
-    Column("digest", String(64), nullable=False, unique=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("document", Text, nullable=False),
-    UniqueConstraint("grant", "kind"),
     sqlite_autoincrement=True,
 )
