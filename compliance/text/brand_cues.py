@@ -90,9 +90,11 @@ class BrandWords:
 
     def evidence(self, mention: Mention) -> float:
         """Return how strongly the text says that ``mention`` means the brand, 0…1."""
-        others = self._text[: mention.start] + self._text[mention.end :]
-        capitals = self._screen and not any(map(str.islower, others))
-        place = Place.at(self._text, mention.start, mention.end, is_heading(others) or capitals)
+        start, end = mention.start, mention.end
+        heading = is_heading(self._text, start, end)
+        if self._screen and not heading:
+            heading = not any(map(str.islower, self._text[:start] + self._text[end:]))
+        place = Place.at(self._text, start, end, heading)
         points = self._points(mention, place)
         if points <= 0 and self._screen and self._is_alone(mention):
             return FAINT if place.case is Case.AGAINST else weight_of(1)

@@ -42,6 +42,8 @@ WEAK, FAIR, STRONG = 0.55, 0.75, 0.92
 
 REACH = 100
 """Characters on either side that are looked at."""
+HEAD = 2000
+"""Code points of a text that tell whether it is a heading."""
 LONGEST_JOINT = 25
 """Characters between two names that stand together."""
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*|&")
@@ -191,9 +193,16 @@ def weight_of(points: int) -> float:
     return (0.0, WEAK, FAIR, STRONG)[max(min(points, 3), 0)]
 
 
-def is_heading(text: str) -> bool:
-    """Tell whether most words of ``text`` are capitalised, so that capitals say nothing."""
-    words = [one for one in _WORD.findall(text[:2000]) if one.isalpha() and len(one) > 3]
+def is_heading(text: str, start: int = 0, end: int = 0) -> bool:
+    """Tell whether most words of ``text`` but [start, end) are capitalised, so that capitals say nothing."""
+    if start < HEAD:
+        return _is_heading(text[:start] + text[end : end + HEAD - start])
+    return _is_heading(text[:HEAD])
+
+
+@functools.lru_cache(maxsize=8)
+def _is_heading(text: str) -> bool:
+    words = [one for one in _WORD.findall(text) if one.isalpha() and len(one) > 3]
     capitals = sum(map(_is_capital, words))
     return 2 * capitals > len(words) and len(words) > 1 and capitals > 2
 

@@ -7,6 +7,7 @@ looked at afterwards, so that ``us her`` is not *Usher* while ``U.s.h.e.r`` is.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import re
@@ -41,7 +42,8 @@ SHORT = 4
 """Letters; a single-word Latin name with fewer needs its exact case and none of the disguises."""
 FEW_LETTERS = 6
 """Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
-
+NEAR = 200
+"""Code points from a name within which other names are read; twice what the words around it take."""
 
 _NO_WORD = re.compile("[b-df-hj-np-tv-xz]{3}", re.IGNORECASE)
 """No vowel: *bmw* is no other word."""
@@ -135,8 +137,8 @@ class NameIndex:
                 as_named = written.casefold() == self._names[match.row].casefold()
                 mention = Mention(
                     *span,
-                    sure,
-                    [one for one in others if one != span],
+                    _near(sure, span),
+                    [one for one in _near(others, span) if one != span],
                     disguised=not (as_named or misread) and _is_disguised(written),
                     everyday=self._everyday[match.row] or len(written) < SHORT,
                     as_named=written == self._names[match.row],
@@ -348,6 +350,13 @@ def _runs_on(written: str) -> bool:
     """Tell whether all is one word that shows nothing of the words it may be made of."""
     camel = any(a.islower() and b.isupper() for a, b in itertools.pairwise(written))
     return not camel and all(map(in_word, written)) and is_latin(written)
+
+
+def _near(names: Sequence[tuple[int, int]], span: tuple[int, int]) -> Sequence[tuple[int, int]]:
+    """Return those of ``names``, sorted, that may say something about ``span``: a text has thousands."""
+    first = bisect.bisect_left(names, (span[0] - NEAR, 0)) - 3
+    last = bisect.bisect_left(names, (span[1] + NEAR, 0)) + 3
+    return names[max(first, 0) : last]
 
 
 def inside_longer(spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

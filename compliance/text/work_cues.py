@@ -123,8 +123,8 @@ class WorkWords:
 
     def evidence(self, mention: Mention) -> float:
         """Return how strongly the text says that ``mention`` means the work, 0…1."""
-        others = self._text[: mention.start] + self._text[mention.end :]
-        place = Place.at(self._text, mention.start, mention.end, is_heading(others))
+        heading = is_heading(self._text, mention.start, mention.end)
+        place = Place.at(self._text, mention.start, mention.end, heading)
         if mention.aspect == STYLE:
             return weight_of(_style_points(place) + (not mention.everyday))
         return weight_of(self._points(mention, place))
