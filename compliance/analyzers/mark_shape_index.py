@@ -15,6 +15,7 @@ from compliance.analyzers.mark_shape_signature import (
     polar,
     raster,
     signatures,
+    spectra,
     turned,
     whitening,
 )
@@ -66,8 +67,8 @@ class Shapes:
         pairs = zip(self.shapes, self.maps, strict=True)
         self.rasters: Pixels = np.array([raster(s.rings, m) for s, m in pairs], np.uint8)
         self.rasters = self.rasters.reshape(-1, SIDE, SIDE)
-        self.polar = polar(self.rasters)
-        self.signatures = signatures(self.polar)
+        self.spectra = spectra(polar(self.rasters))
+        self.signatures = signatures(self.spectra)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -140,13 +141,15 @@ def _pairs(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Doubles]:
     """Return lines of ``seen`` and ``index`` worth fitting, most alike first, and the turns between them."""
     alike = seen.signatures @ index.signatures.T
-    count = min(effort.near, alike.shape[1])
-    best = np.argpartition(-alike, count - 1, axis=1)[:, :count]
-    query = np.repeat(np.arange(len(seen)), count)
-    mark = best.ravel()
-    keep = alike[query, mark] > effort.signature
-    query, mark = query[keep], mark[keep]
-    angle, same = turned(index.polar[mark], seen.polar[query])
+    nearest: list[npt.NDArray[np.int64]] = []
+    for (
+        line
+    ) in alike:  # Few are alike at all, so that ordering them costs less than ordering the line.
+        near = np.flatnonzero(line > effort.signature)
+        nearest.append(near[np.argsort(-line[near], kind="stable")[: effort.near]])
+    query = np.repeat(np.arange(len(seen)), [len(near) for near in nearest])
+    mark = np.concatenate(nearest)
+    angle, same = turned(index.spectra[mark], seen.spectra[query])
     good = np.flatnonzero(same > effort.rings)
     more = (same - 0.5 * index.plainness[mark])[good]
     order = good[np.argsort(-more, kind="stable")[: effort.pairs]]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from compliance.types import Floats, Pixels
 
 Doubles = npt.NDArray[np.float64]
+Spectra = npt.NDArray[np.complex64]
 
 SPAN = 3.2
 """Half a side of a raster in units of spread; a disc has radius 2, the tip of a swoosh lies near 3."""
@@ -109,29 +110,32 @@ def polar(rasters: Pixels) -> Floats:
     return np.asarray(rings, np.float32)
 
 
-def signatures(rings: Floats) -> Floats:
-    """Return what rotation does not change of ``rings`` (N, RINGS, ANGLES): float32 (N, D), of length 1."""
-    waves = np.fft.rfft(rings, axis=2)[:, :, :WAVES]
+def spectra(rings: Floats) -> Spectra:
+    """Return the angular frequencies of ``rings`` (N, RINGS, ANGLES) of length 1: complex64 (N, RINGS, W)."""
+    lengths = np.maximum(np.linalg.norm(rings, axis=(1, 2), keepdims=True), 1e-6)
+    return np.asarray(np.fft.rfft(rings / lengths, axis=2), np.complex64)
+
+
+def signatures(spectra: Spectra) -> Floats:
+    """Return what rotation does not change of ``spectra``: float32 (N, D), of length 1."""
+    waves = spectra[:, :, :WAVES]
     strengths = np.abs(waves).astype(np.float32)
     strengths[:, :, 0] = waves[:, :, 0].real
     strengths[:, :, 1:] *= np.float32(2**0.5)
-    flat = strengths.reshape(len(rings), RINGS * WAVES)
+    flat = strengths.reshape(len(waves), RINGS * WAVES)
     return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6))
 
 
-def turned(one: Floats, two: Floats) -> tuple[Doubles, Floats]:
+def turned(one: Spectra, two: Spectra) -> tuple[Doubles, Floats]:
     """Return the turn that lays each of ``one`` best on its partner in ``two``, and how alike they are then.
 
     Args:
-        one: rings of :func:`polar`, (N, RINGS, ANGLES).
-        two: rings to compare with, of the same shape.
+        one: of :func:`spectra`, (N, RINGS, W).
+        two: spectra to compare with, of the same shape.
 
     Returns:
         Radians, float64 (N,), from x to y, and correlation, float32 (N,), -1 to 1.
     """
-    first, second = np.fft.rfft(one, axis=2), np.fft.rfft(two, axis=2)
-    both = np.fft.irfft((second * first.conj()).sum(1), ANGLES, axis=1)
-    norms = np.linalg.norm(one, axis=(1, 2)) * np.linalg.norm(two, axis=(1, 2))
+    both = np.fft.irfft(np.einsum("nrw,nrw->nw", two, one.conj()), ANGLES, axis=1)
     best = both.argmax(1)
-    alike = both[np.arange(len(best)), best] / np.maximum(norms, 1e-6)
-    return best * (2 * np.pi / ANGLES), alike.astype(np.float32)
+    return best * (2 * np.pi / ANGLES), both[np.arange(len(best)), best].astype(np.float32)
