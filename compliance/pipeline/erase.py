@@ -15,13 +15,15 @@ import numpy as np
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank, Template
 from compliance.errors import ComplianceError
+from compliance.facts import Facts
 from compliance.files import sync_folder, write_atomically
-from compliance.findings import UNSEEN, Finding, Observation, Reference
+from compliance.findings import UNSEEN, Finding, Observation, Reference, Status
 from compliance.pipeline.comparing import Comparer
 from compliance.pipeline.observations import from_bytes
 from compliance.pipeline.runfiles import EVIDENCE, OBSERVATIONS, VERDICT
 from compliance.pipeline.runread import read_run
 from compliance.settings import Settings
+from compliance.taxonomy import PRESENCE
 from compliance.types import Source
 
 FLOOR = 0.05
@@ -37,6 +39,7 @@ WRITING = ".writing-"
 Track = tuple[str, str]
 """Analyzer, and name of the track within the asset."""
 NO_TRACK: Track = ("", "")
+_FACES = PRESENCE["likeness.face"]
 
 
 @dataclass
@@ -163,6 +166,8 @@ class _Sweep:
         tracks |= self._clean_rows(folder, tracks)
         own = [one for one in findings if one in named or _track(one) in tracks]
         crops = {one.id for one in own} | {one.id for one in findings if _beside(one, own)}
+        if any(one.modality == "face" for one in self._templates) and not _looked(past.facts):
+            crops |= {one.id for one in findings if one.source is Source.FRAME}
         removed = self._remove_crops(folder, crops)
         if removed:
             self.erased.runs.append(folder.name)
@@ -244,6 +249,16 @@ def _track(one: Finding | Observation) -> Track:
 def _is_frame(one: Observation) -> bool:
     """Tell whether an observation keeps a whole frame, whoever is in it."""
     return one.image is not None and one.data is not None
+
+
+def _looked(facts: Facts) -> bool:
+    """Tell whether a review looked for faces in all of the frames."""
+    return any(
+        one.status is Status.COMPLETED
+        and one.coverage.complete
+        and (_FACES, Source.FRAME) in one.examines
+        for one in facts.reports
+    )
 
 
 def _beside(finding: Finding, own: Sequence[Finding]) -> bool:

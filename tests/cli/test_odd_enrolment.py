@@ -127,3 +127,14 @@ def test_a_film_is_found_that_was_registered_with_its_cover(run, tmp_path: Path)
     )
     copy = write(tmp_path / "copy.mp4", 1)
     assert run("review", "--policy", "copies.yaml", copy).code == 11
+
+
+@pytest.mark.parametrize("endless", ["/dev/zero", "pipe"])
+def test_media_that_never_end_are_refused(run, tmp_path: Path, endless: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    refused(run("works", "add", "Work", "--media", endless), "no file")
+
+
+def test_a_bank_that_no_shipped_policy_looks_at_is_pointed_out(run) -> None:
+    assert "note" not in run("brands", "add", "Zorblaxon").err
+    assert "note: no shipped policy" in run("brands", "add", "Zorblaxon", "--bank", "rivals").err
