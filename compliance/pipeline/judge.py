@@ -242,6 +242,9 @@ def _report(
         reason = f"the asset has none of: {', '.join(sorted(spec.sources))}"
     elif failure is not None:
         status, reason = Status.FAILED, failure
+    elif name in one.idle:
+        status = Status.SKIPPED
+        reason = "no bank holds anything that would be compared with what it sees"
     elif not sources:
         status = Status.SKIPPED
         reason = (

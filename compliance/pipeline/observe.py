@@ -71,12 +71,23 @@ class Observer:
         self._ready: dict[str, Future[None]] = {}
 
     def observe(
-        self, intakes: Sequence[Intake], failures: Failures, progress: Progress
+        self,
+        intakes: Sequence[Intake],
+        failures: Failures,
+        progress: Progress,
+        idle: frozenset[str] = frozenset(),
     ) -> list[Observed]:
-        """Look at assets; failures of analyzers are recorded, never raised."""
-        observed = [Observed(intake) for intake in intakes]
+        """Look at assets; failures of analyzers are recorded, never raised.
+
+        Args:
+            intakes: the assets.
+            failures: takes what fails.
+            progress: called while media is decoded.
+            idle: analyzers that need not look, since nothing would be compared with what they see.
+        """
+        observed = [Observed(intake, idle=idle) for intake in intakes]
         ids = [one.id for one in observed]
-        self._start(intakes)
+        self._start(intakes, idle)
         self._observe_media(observed, failures, progress)
         for name, ready in self._ready.items():
             with failures.guard(name, ids):
@@ -107,13 +118,13 @@ class Observer:
         for analyzer in self.analyzers.values():
             analyzer.close()
 
-    def _start(self, intakes: Sequence[Intake]) -> None:
+    def _start(self, intakes: Sequence[Intake], idle: frozenset[str]) -> None:
         """Begin to set up every analyzer that may have something to look at, each in a thread of its own."""
         possible = frozenset[Source]().union(
             *(applicable_sources(intake.asset, None) for intake in intakes)
         )
         for name, analyzer in self.analyzers.items():
-            if name not in self._ready and analyzer.spec.sources & possible:
+            if name not in self._ready and name not in idle and analyzer.spec.sources & possible:
                 device = self._devices[name] = choose_device(self._device, analyzer.spec.runtime)
                 self._ready[name] = self._starter.submit(analyzer.setup, device.name, self._models)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.errors import PluginError
@@ -81,6 +81,33 @@ def filling(specs: Mapping[str, AnalyzerSpec], extra: Sequence[str], tier: str) 
             )
     chosen |= {role: name for role, name in named.items() if name in specs}
     return [name for name in specs if name in chosen.values()]
+
+
+def idle_analyzers(
+    specs: Mapping[str, AnalyzerSpec], is_empty: Callable[[str, str | None], bool]
+) -> frozenset[str]:
+    """Return the analyzers whose observations nothing would be compared with.
+
+    They find nothing by themselves, and all that read them compare prints of references that no bank holds.
+
+    Args:
+        specs: the analyzers that are planned, by name.
+        is_empty: tells of a modality and a maker of prints whether no bank holds any.
+    """
+    readers: dict[str, list[AnalyzerSpec]] = {name: [] for name in specs}
+    for spec in specs.values():
+        for name in spec.requires:
+            readers[name].append(spec)
+    return frozenset(
+        name
+        for name, spec in specs.items()
+        if not spec.categories
+        and readers[name]
+        and all(
+            name in one.reads and one.modality and one.prints and is_empty(one.modality, one.prints)
+            for one in readers[name]
+        )
+    )
 
 
 def applicable_sources(asset: Asset, info: MediaInfo | None) -> frozenset[Source]:

@@ -9,7 +9,7 @@ from compliance.analyzers.base import References
 from compliance.banks.item_references import item_prints, item_texts
 from compliance.banks.people import PeopleBank
 from compliance.banks.starter import join_starter
-from compliance.errors import BankError
+from compliance.errors import BankError, ComplianceError
 
 if TYPE_CHECKING:
     from compliance.store.engine import Engine
@@ -57,3 +57,17 @@ class BankReader:
             found = reader(maker)
             self._known[key] = join_starter(modality, found) if self._starter_names else found
         return self._known[key]
+
+    def is_empty(self, modality: str, maker: str | None) -> bool:
+        """Tell whether no bank holds such references, and let that stand for as long as this object.
+
+        What is not observed because of it is then not compared either, whatever is added meanwhile.
+        """
+        key = (modality, maker)
+        try:
+            empty = len(self(modality, maker)) == 0
+        except ComplianceError:  # told where they are compared
+            return False
+        if not empty:
+            del self._known[key]  # read again when it is compared
+        return empty

@@ -25,7 +25,7 @@ from compliance.pipeline.judge import Matched, judge, match, named
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observe import Observer
 from compliance.pipeline.observed import Observed
-from compliance.pipeline.plan import analyzers_for
+from compliance.pipeline.plan import analyzers_for, idle_analyzers
 from compliance.pipeline.references import BankReader
 from compliance.pipeline.runfiles import RunFiles, write_run
 from compliance.plugins import analyzer_specs, make_analyzers
@@ -235,12 +235,14 @@ class Reviewer:
     ) -> Iterator[tuple[Observed, Matched]]:
         """Look at assets together, and compare what was seen with the banks."""
         failures = Failures()
-        observed = self._observer.observe(intakes, failures, progress)
         references = BankReader(
             self._engine,
             PeopleBank(self._engine, self._master),
             starter_names=self.settings.starter_names,
         )
+        specs = {name: one.spec for name, one in self._observer.analyzers.items()}
+        idle = idle_analyzers(specs, references.is_empty)
+        observed = self._observer.observe(intakes, failures, progress, idle)
         analyzers = self._observer.analyzers
         for one in observed:
             yield one, match(one, analyzers, references, self._observer.device_of, failures)
