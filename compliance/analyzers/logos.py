@@ -79,6 +79,7 @@ class LogoAnalyzer:
         if references is None or not len(references):
             return []
         search = self._search(references)
+        search.forget()
         found: list[Finding] = []
         tracked = _tracked(observations, search)
         others = [one for track, _ in tracked for one in track.sightings]
@@ -135,7 +136,7 @@ class Search:
         self._known: dict[str, list[MarkMatch]] = {}
 
     def matches(self, features: Observation, regions: Observation | None) -> list[MarkMatch]:
-        """Return what lies in one frame; kept for as long as the object, since evidence asks again."""
+        """Return what lies in one frame; kept until :meth:`forget`, since evidence asks again."""
         key = features.id
         if key not in self._known:
             frame = frame_of(features)
@@ -144,6 +145,10 @@ class Search:
                 found += self.by_shape(mark_regions.unpack(regions.data))
             self._known[key] = [one for one in found if one.score >= FLOOR]
         return self._known[key]
+
+    def forget(self) -> None:
+        """Drop what was found in frames: an archive has more of them than memory holds."""
+        self._known.clear()
 
     def by_features(self, features: sift.Features, frame: Pixels) -> list[MarkMatch]:
         """Return what is found by keypoints in a working frame, RGB uint8 (H, W, 3)."""
