@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -17,8 +18,10 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hex digits, read in pieces.
 
     Raises:
-        OSError: it cannot be opened or read.
+        OSError: it cannot be opened or read, or is a pipe or device, which may never end.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "a pipe or device")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

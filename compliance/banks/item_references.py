@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 
 from compliance.analyzers.base import References
-from compliance.banks.items import Kind
+from compliance.banks.items import Kind, details_of
 from compliance.errors import BankError
 from compliance.findings import BankUse, Reference
 from compliance.store.engine import reading
@@ -78,7 +78,7 @@ def _reference(row: Row[Any]) -> Reference:
 
 
 def _details(row: Row[Any], file: str) -> str:
-    return json.dumps({**json.loads(row.details), "owner": row.owner, "file": file}, sort_keys=True)
+    return json.dumps({**details_of(row), "owner": row.owner, "file": file}, sort_keys=True)
 
 
 def _uses(modality: str, content: Sequence[tuple[Row[Any], bytes]]) -> tuple[BankUse, ...]:

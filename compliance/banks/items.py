@@ -292,6 +292,27 @@ def _reference(row: Row[Any]) -> Reference:
     return Reference(bank=row.bank, entry=row.entry, label=row.name)
 
 
+def details_of(row: Row[Any]) -> dict[str, Any]:
+    """Return what else is known of a row of items.
+
+    Raises:
+        BankError: it is no JSON object.
+    """
+    try:
+        found = json.loads(row.details)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise BankError(
+        f"a stored {row.kind} is damaged",
+        expected="what is known of it as a JSON object",
+        found=ascii(row.details[:80]),
+        where=f"{row.bank}/{row.entry}",
+        fix="restore the database from a backup",
+    )
+
+
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -306,7 +327,7 @@ def _summary(row: Row[Any], names: list[Any], files: list[Any]) -> ItemSummary:
         names=tuple(sorted(one.text for one in names)),
         everyday=tuple(sorted(everyday)),
         owner=row.owner,
-        details=json.loads(row.details),
+        details=details_of(row),
         files=tuple(sorted((one.name, one.sha256) for one in files)),
         added=row.added,
         uid=row.uid,

@@ -53,8 +53,6 @@ def work_files(
     known: dict[str, Path] = {}
     for file in files:
         try:
-            if file.exists() and not file.is_file():  # one that never ends, or waits for a writer
-                raise _refused(file, "this is no file", "a folder, pipe or device")
             digest = sha256_of(file)
         except OSError as error:
             raise _refused(file, "the file cannot be read", error.strerror or str(error)) from error

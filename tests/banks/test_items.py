@@ -14,6 +14,7 @@ from compliance.banks.items import ItemBank, ItemFile, NewItem
 from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.store.engine import open_database
+from compliance.store.tables import items
 
 MAKER = "logos-1"
 
@@ -114,3 +115,14 @@ def test_removing_takes_names_files_and_prints_that_nobody_else_has(engine: Engi
     assert item_prints(engine, "work", "copies-1").prints == (b"p",)
     with pytest.raises(BankError, match="no such brand"):
         brands.remove(reference)
+
+
+@pytest.mark.parametrize("details", ["no JSON", "[]"])
+def test_a_damaged_row_is_told(engine: Engine, details: str) -> None:
+    bank = ItemBank(engine, "brand")
+    bank.add(acme())
+    with engine.begin() as connection:
+        connection.execute(items.update().values(details=details))
+    for read in (bank.entries, lambda: item_texts(engine, "brand")):
+        with pytest.raises(BankError, match=r"brands/acme: a stored brand is damaged"):
+            read()

@@ -132,7 +132,8 @@ def test_a_film_is_found_that_was_registered_with_its_cover(run, tmp_path: Path)
 @pytest.mark.parametrize("endless", ["/dev/zero", "pipe"])
 def test_media_that_never_end_are_refused(run, tmp_path: Path, endless: str) -> None:
     os.mkfifo(tmp_path / "pipe")
-    refused(run("works", "add", "Work", "--media", endless), "no file")
+    refused(run("works", "add", "Work", "--media", endless), "pipe or device")
+    refused(run("people", "enrol", "Ann", "--face", endless), "pipe or device")
 
 
 def test_a_bank_that_no_shipped_policy_looks_at_is_pointed_out(run) -> None:
