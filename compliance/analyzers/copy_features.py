@@ -30,6 +30,8 @@ BEFORE, AFTER = 3.0, 5.0
 """Around a key, the moments that a frame's hash is compared with, seconds of the work."""
 SLACK = 4
 """Bits by which a moment may be worse than the best one of its vote."""
+PICTURES = 256
+"""Pictures of looks that are kept decoded, half a megabyte each: those of a minute or two."""
 BEYOND = 2.0
 """How far beyond a segment's ends frames are compared with it, seconds of the clip."""
 
@@ -76,7 +78,7 @@ def strength(seen: Shown, distance: int | None) -> float:
 
 
 class Searcher:
-    """Compares looks with keys, and decodes each look's picture once."""
+    """Compares looks with keys, and decodes the pictures of looks."""
 
     def __init__(
         self,
@@ -236,6 +238,8 @@ class Searcher:
         import cv2
 
         if at not in self._grey:
+            while len(self._grey) >= PICTURES:
+                del self._grey[next(iter(self._grey))]
             image = self.looks[at].image
             data = None if image is None else np.frombuffer(image, np.uint8)
             grey = None if data is None else cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)

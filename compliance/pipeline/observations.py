@@ -20,23 +20,41 @@ from compliance.files import write_atomically
 from compliance.findings import Observation, RawKind
 from compliance.types import Region, Source, TimeSpan
 
+GROUP = 64
+"""Observations that are sealed or opened at a time."""
+
 
 def to_bytes(observations: Sequence[Observation], sealer: Sealer) -> bytes:
     """Serialise observations to Parquet."""
     import pyarrow
     import pyarrow.parquet
 
-    rows = [_row(one, sealer) for one in observations]
-    names = ("id", "asset", "analyzer", "kind", "source", "start", "end", "raw", "raw_kind")
-    table = pyarrow.table(
-        {
-            **{name: pyarrow.array([row[name] for row in rows], _type(name)) for name in names},
-            "region": pyarrow.array([row["region"] for row in rows], pyarrow.string()),
-            "sealed": pyarrow.array([row["sealed"] for row in rows], pyarrow.binary()),
-        }
+    plain = (
+        "id",
+        "asset",
+        "analyzer",
+        "kind",
+        "source",
+        "start",
+        "end",
+        "raw",
+        "raw_kind",
+        "region",
     )
+    types = {**{name: _type(name) for name in plain}, "sealed": pyarrow.binary()}
     sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(table, sink, compression="zstd")
+    # Frames of an hour take gigabytes: no more than a few are held a second time.
+    with pyarrow.parquet.ParquetWriter(sink, pyarrow.schema(types), compression="zstd") as writer:
+        for first in range(0, max(len(observations), 1), GROUP):
+            rows = [_row(one, sealer) for one in observations[first : first + GROUP]]
+            writer.write_table(
+                pyarrow.table(
+                    {
+                        name: pyarrow.array([row[name] for row in rows], types[name])
+                        for name in types
+                    }
+                )
+            )
     return bytes(sink.getvalue().to_pybytes())
 
 
@@ -49,8 +67,12 @@ def from_bytes(content: bytes, sealer: Sealer) -> list[Observation]:
     import pyarrow
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
-    return [_observation(row, sealer) for row in table.to_pylist()]
+    file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
+    return [
+        _observation(row, sealer)
+        for batch in file.iter_batches(batch_size=GROUP)
+        for row in batch.to_pylist()
+    ]
 
 
 class ObservationCache:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from compliance.analyzers import copy_format, copy_prints, sift
+from compliance.analyzers import copy_features, copy_format, copy_prints, sift
 from compliance.analyzers.base import Illustrator, References
 from compliance.analyzers.copies import CopyAnalyzer
 from compliance.analyzers.frame_hashes import FrameHashAnalyzer
@@ -265,3 +265,13 @@ def test_damaged_prints_are_refused(damage):
     broken = whole[: len(whole) // 2] if damage is None else damage
     with pytest.raises(BankError, match="cannot be read"):
         copy_format.unpack(broken)
+
+
+def test_a_long_clip_is_searched_without_holding_all_its_pictures(works, other, monkeypatch):
+    frames = [
+        cv2.warpAffine(frame, cv2.getRotationMatrix2D((213, 120), 5, 1), SIZE)
+        for frame in [*other[:2], *segment(data.astronaut(), count=6)]
+    ]
+    held = found(frames, works)
+    monkeypatch.setattr(copy_features, "PICTURES", 2)
+    assert found(frames, works) == held != []
