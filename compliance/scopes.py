@@ -74,10 +74,10 @@ LONGEST = 200
 
 def _check_named(option: str, values: tuple[str, ...]) -> None:
     for value in values:
-        if len(value) > LONGEST or not value.isprintable():
+        if len(value) > LONGEST or any("\ud800" <= char <= "\udfff" for char in value):
             raise UsageError(
                 "a name in the scope is not usable",
-                expected=f"1 to {LONGEST} visible characters",
+                expected=f"1 to {LONGEST} characters in UTF-8",
                 found=ascii(value[:80]),
                 where=option,
                 fix="type it again",
