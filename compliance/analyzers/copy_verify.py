@@ -113,8 +113,8 @@ def _guided(key: Key, features: sift.Features, matrix: Matrix) -> tuple[Integers
     own = np.flatnonzero(inside)
     if not len(own) or not len(features):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    away = np.abs(placed[own, None] - features.points[None, :, :2]).max(axis=2)
-    i, j = np.nonzero(away <= near)
+    x, y = (np.abs(placed[own, None, axis] - features.points[None, :, axis]) for axis in (0, 1))
+    i, j = np.nonzero(np.maximum(x, y) <= near)
     ratio = features.points[j, 2] / (key.features.points[own[i], 2] * scale)
     fits = (ratio > 0.5) & (ratio < 2)
     i, j = i[fits], j[fits]
@@ -174,7 +174,8 @@ def warp(
     source = cv2.GaussianBlur(grey, (0, 0), 0.4 * zoom) if zoom > 1.5 else grey
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpAffine(source, inner, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    x, y = np.meshgrid(np.arange(size[0]), np.arange(size[1]))
-    at = np.stack([x, y], axis=-1) @ inner[:, :2].T + inner[:, 2]
-    inside = (at >= 0) & (at <= (grey.shape[1] - 1, grey.shape[0] - 1))
-    return np.asarray(warped, np.uint8), inside.all(axis=2)
+    inside = np.ones(size[::-1], bool)
+    for (along, down, start), most in zip(inner, grey.shape[::-1], strict=True):
+        at = (down * np.arange(size[1]) + start)[:, None] + along * np.arange(size[0])
+        inside &= (at >= 0) & (at <= most - 1)
+    return np.asarray(warped, np.uint8), inside
