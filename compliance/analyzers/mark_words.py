@@ -34,7 +34,22 @@ def nearest_words(unit: Floats, count: int) -> npt.NDArray[np.int64]:
     """
     found = np.empty((len(unit), count), np.int64)
     for start in range(0, len(unit), 8192):
-        likeness = unit[start : start + 8192] @ words().T
-        part = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-        found[start : start + 8192] = part
+        found[start : start + 8192] = _largest(unit[start : start + 8192] @ words().T, count)
     return found
+
+
+def _largest(likeness: Floats, count: int) -> npt.NDArray[np.int64]:
+    """Return the columns of the ``count`` largest of each row: partitioning it all takes twice as long.
+
+    The columns are dealt into groups; where ``count`` groups reach a bound, so do ``count`` columns.
+    """
+    rows, columns = likeness.shape
+    groups = columns // 16
+    if columns % 16 or groups <= count:
+        return np.argpartition(likeness, columns - count, axis=1)[:, columns - count :]
+    tops = likeness.reshape(rows, 16, groups).max(axis=1)
+    bound = np.partition(tops, groups - count, axis=1)[:, groups - count]
+    row, column = np.nonzero(likeness >= bound[:, None])
+    order = np.lexsort((-likeness[row, column], row))
+    starts = np.searchsorted(row, np.arange(rows))
+    return column[order[starts[:, None] + np.arange(count)]]

@@ -121,3 +121,12 @@ def test_tracks_outlast_one_missing_frame_but_no_jump():
     far = tracks([sighting(0, 0), sighting(400, 1)])
     assert [len(track.sightings) for track in far] == [1, 1]
     assert len(tracks([sighting(0, 0), sighting(0, 5)])) == 2
+
+
+def test_the_nearest_words_are_those_that_sorting_all_gives():
+    rows = np.abs(np.random.default_rng(3).normal(size=(300, 128))).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ordered = np.argsort(-(rows @ words().T), axis=1)
+    for count in (1, 12, 100):
+        assert (np.sort(nearest_words(rows, count)) == np.sort(ordered[:, :count])).all()
+    assert nearest_words(rows[:0], 12).shape == (0, 12)
