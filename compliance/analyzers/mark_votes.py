@@ -76,7 +76,10 @@ def similarities(pairs: Candidates) -> Floats:
 
 
 def hypotheses(pairs: Candidates, most: int) -> Iterator[npt.NDArray[np.intp]]:
-    """Yield groups of pairs (their indices) that agree, the heaviest first, at most ``most``."""
+    """Yield groups of pairs (their indices) that agree, the heaviest first, at most ``most``.
+
+    Those of one reference and polarity have to be in the order of their keypoints of the frame.
+    """
     if len(pairs) < LEAST:
         return
     poses = similarities(pairs)
@@ -85,10 +88,14 @@ def hypotheses(pairs: Candidates, most: int) -> Iterator[npt.NDArray[np.intp]]:
     keys, members = keys[order], members[order]
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     counts = np.diff(np.r_[starts, len(keys)])
-    weights = np.add.reduceat(pairs.weight[members], starts)
+    # A keypoint counts once in a bin, with its best pair: stripes and foliage have many pairs of each.
+    asking = pairs.query[members]
+    runs = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]) | (asking[1:] != asking[:-1])])
+    best = np.maximum.reduceat(pairs.weight[members], runs)
+    weights = np.add.reduceat(best, np.searchsorted(runs, starts))
     large = np.flatnonzero(counts >= LEAST)
     large = large[np.argsort(-weights[large], kind="stable")]
-    query, mark = pairs.query[members].tolist(), pairs.mark[members].tolist()
+    query, mark = asking.tolist(), pairs.mark[members].tolist()
     taken: dict[tuple[int, bool], list[tuple[float, ...]]] = {}
     given = 0
     for start, count in zip(starts[large].tolist(), counts[large].tolist(), strict=True):
