@@ -15,9 +15,13 @@ NEXT = 8
 SHORT = 20
 """Code points of a caption that a name may run through: captions word by word are hardly longer."""
 CHAIN = 5
-"""Captions, one short one after the other, that a name may take."""
+"""Captions or lines, one short one after the other, that a name may take."""
 LINES = 200
 """Lines on screen that are tried as the next one; a dense page has fewer."""
+BRANCHES, STACKS = 2, 6
+"""Lines that are tried below each of a stack such as *THE / LONG / NIGHT*, and stacks of one first line."""
+LAST = "last seam"
+"""Attribute of a stack: a name has to reach behind this code point, too; what ends before is found without."""
 SEAM = "seam"
 """Attribute: a name that begins before this code point and ends behind it runs over from the first text."""
 
@@ -52,7 +56,7 @@ def run_ons(observations: Sequence[Observation]) -> list[Observation]:
 def crosses(one: Observation, start: int, end: int) -> bool:
     """Tell whether the code points [start, end) are news: in a pair, only what reaches over the seam is."""
     seam = one.attributes.get(SEAM)
-    return seam is None or start < seam < end - 1
+    return seam is None or start < seam <= one.attributes.get(LAST, seam) < end - 1
 
 
 def _captions(timed: Sequence[_Timed]) -> Iterator[Observation]:
@@ -85,6 +89,30 @@ def _chain(timed: Sequence[_Timed], at: int) -> list[_Timed]:
 
 
 def _lines(timed: Sequence[_Timed]) -> Iterator[Observation]:
+    below: dict[str, list[_Timed]] = {}
+    for upper, lower in _pairs(timed):
+        yield _joined([upper, lower])
+        below.setdefault(upper[1].id, []).append(lower)
+    for first in timed:
+        tried = 0
+        waiting = [[first]]
+        while waiting and tried < STACKS:
+            column = waiting.pop()
+            if len(column) > 2:
+                tried += 1
+                yield _joined(column, whole=True)
+            short = len(column) == 1 or len(column[-1][1].text or "") <= SHORT
+            if short and len(column) < CHAIN:
+                known = {one.id for _, one in column}
+                waiting += [
+                    [*column, lower]
+                    for lower in below.get(column[-1][1].id, [])[:BRANCHES]
+                    if lower[1].id not in known
+                ]
+
+
+def _pairs(timed: Sequence[_Timed]) -> Iterator[tuple[_Timed, _Timed]]:
+    """Yield the lines that may follow one another in a paragraph, in the order in which they are read."""
     boxes = [one.region.box if one.region else None for _, one in timed]
     for place, (span, one) in enumerate(timed):
         for at in range(place + 1, min(place + 1 + LINES, len(timed))):
@@ -98,7 +126,7 @@ def _lines(timed: Sequence[_Timed]) -> Iterator[Observation]:
             if _beside(*regions):
                 lines.sort(key=lambda line: _corner(line[1])[::-1])
             if adjacent(*regions):
-                yield _joined(lines)
+                yield lines[0], lines[1]
 
 
 def _near(one: _Box | None, other: _Box | None) -> bool:
@@ -119,10 +147,13 @@ def _beside(upper: Region | None, lower: Region | None) -> bool:
     return bool(upper and lower and lower.box[1] < (upper.box[1] + upper.box[3]) / 2)
 
 
-def _joined(parts: Sequence[_Timed]) -> Observation:
-    """Return texts as one: without the dots of a sentence that goes on, or the hyphen of a divided word."""
+def _joined(parts: Sequence[_Timed], whole: bool = False) -> Observation:
+    """Return texts as one: without the dots of a sentence that goes on, or the hyphen of a divided word.
+
+    With ``whole`` a name has to take all of them.
+    """
     _, first = parts[0]
-    text, seam = "", 0
+    text, seam, last = "", 0, 0
     for _, one in parts:
         more = (one.text or "").lstrip(_MARKS + ".->") if text else one.text or ""
         head = text.rstrip(_MARKS + ".-")
@@ -130,8 +161,9 @@ def _joined(parts: Sequence[_Timed]) -> Observation:
         divided = dropped == "-"
         kept = text if dropped == "." else head
         text = f"{kept}{'' if divided or not kept else ' '}{more}"
-        if one is not first and not seam:
-            seam = len(kept) - divided
+        last = len(kept) - divided
+        seam = seam or last * (one is not first)
     spans = [span for span, _ in parts]
-    whole = TimeSpan(start=min(one.start for one in spans), end=max(one.end for one in spans))
-    return first.but(text=text, span=whole, attributes={**first.attributes, SEAM: seam})
+    span = TimeSpan(start=min(one.start for one in spans), end=max(one.end for one in spans))
+    seams = {SEAM: seam, LAST: last} if whole else {SEAM: seam}
+    return first.but(text=text, span=span, attributes={**first.attributes, **seams})

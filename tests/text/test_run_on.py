@@ -92,3 +92,12 @@ def test_a_name_over_two_lines_on_screen_is_found_where_they_follow_each_other(
     regions = (first, second)
     assert bool(found((0, 1, "WILHELMINA"), (0, 1, "QUISTGAARD"), regions=regions)) is joined
     assert not found((0, 1, "WILHELMINA"), (2, 3, "QUISTGAARD"), regions=regions)
+
+
+def test_a_name_stacked_in_several_lines_is_found_once() -> None:
+    rows = [Region.from_box(10, 10 + 12 * n, 60, 20 + 12 * n, 100, 100) for n in range(4)]
+    lines = [(0.0, 1.0, text) for text in ("Wilhelmina", "Maria von", "Quistgaard", "in person")]
+    (one,) = found(*lines, name=LONG, regions=tuple(rows))
+    assert one.span == TimeSpan(start=0, end=1)
+    (one,) = found(lines[0], lines[2], lines[3], regions=(rows[0], rows[1], rows[2]))
+    assert one.evidence and one.evidence.offsets == (0, len(NAME))
