@@ -125,7 +125,7 @@ def _median(rows: Floats) -> tuple[float, ...]:
 def _near(pose: tuple[float, ...], other: tuple[float, ...]) -> bool:
     if abs(pose[2] - other[2]) >= 0.5:
         return False
-    side = CANONICAL * 2.0 ** max(pose[2], other[2])
+    side = CANONICAL * math.exp2(max(pose[2], other[2]))
     return math.hypot(pose[0] - other[0], pose[1] - other[1]) < 0.25 * side
 
 

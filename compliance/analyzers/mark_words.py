@@ -52,4 +52,4 @@ def _largest(likeness: Floats, count: int) -> npt.NDArray[np.int64]:
     row, column = np.nonzero(likeness >= bound[:, None])
     order = np.lexsort((-likeness[row, column], row))
     starts = np.searchsorted(row, np.arange(rows))
-    return column[order[starts[:, None] + np.arange(count)]]
+    return np.asarray(column[order[starts[:, None] + np.arange(count)]], np.int64)

@@ -45,6 +45,7 @@ FEW_LETTERS = 6
 NEAR = 200
 """Code points from a name within which other names are read; twice what the words around it take."""
 
+_SPACED = re.compile(r"\s*&\s*")
 _NO_WORD = re.compile("[b-df-hj-np-tv-xz]{3}", re.IGNORECASE)
 """No vowel: *bmw* is no other word."""
 _ARTICLE = re.compile("the|an?|l[aeo]s?|d[aei][rsen]|ei")
@@ -277,8 +278,8 @@ class NameIndex:
     def _is_short_name(self, written: str, name: str) -> bool:
         """Tell whether a word of few letters may be the name: in its case, or where words around it tell."""
         named = normalise(name, View.CASED).text
-        if written == named:
-            return True
+        if written == named or ("&" in named and _SPACED.sub("&", written) == named):
+            return True  # "H & M" is H&M.
         if not self._kind.short_judged:
             return False
         return written.casefold() in (named.casefold(), named.casefold().rstrip(".!?+"))

@@ -112,3 +112,13 @@ def test_a_word_drawn_on_a_picture_is_read_and_found(word: str, entry: str) -> N
         tuple(one.region for one in seen),
     )
     assert entry in {one.reference.entry for one in review(batch)}
+
+
+@pytest.mark.parametrize("written", ["H&M", "H & M", "H & M's", "H &M"])
+def test_blanks_around_an_ampersand_hide_no_brand(written):
+    refs = (Reference(bank="brands", entry="hm"),)
+    known = References(refs, (), texts=("H&M",), ambiguous=(False,))
+    analyzer = BrandNameAnalyzer()
+    seen = analyzer.observe_texts(texts(f"a bag of {written} on a chair"))
+    found = analyzer.findings("a" * 64, analyzer.reduce("a" * 64, seen), known)
+    assert [one.reference.entry for one in found] == ["hm"]
