@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.analyzers.copy_evidence import note_of, region_of, side_by_side
+from compliance.analyzers.copy_evidence import look_shown, note_of, region_of, side_by_side
 from compliance.analyzers.copy_format import MAKER, unpack
 from compliance.analyzers.copy_hashes import Look
 from compliance.analyzers.copy_index import CopyIndex
@@ -77,7 +77,8 @@ class CopyAnalyzer:
                     continue
                 kept.append((reference, one))
                 finding = _finding(asset, reference, one, looks, index)
-                self._found[finding.id] = one, looks[one.best]
+                shown = look_shown(one, looks, index.prints[one.number])
+                self._found[finding.id] = one, looks[shown]
                 found.append(finding)
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from compliance.analyzers.copy_format import CopyPrint
@@ -114,6 +116,18 @@ def _by_map(one: Copy) -> list[str]:
     elif min(x.max() - x.min(), y.max() - y.min()) < 0.95:
         edits.append("with borders")
     return edits
+
+
+def look_shown(one: Copy, looks: Sequence[Look], made: CopyPrint) -> int:
+    """Return which frame of the clip to show: of those that agree, the one nearest to a picture of the work."""
+    if (one.match is not None and one.best == one.match.look) or not made.keys:
+        return one.best
+
+    def apart(number: int) -> float:
+        at = one.reference_start + one.speed * (looks[number].start - one.start)
+        return min(abs(key.time - at) for key in made.keys)
+
+    return min((one.best, *one.looks), key=apart)
 
 
 def side_by_side(finding: Finding, one: Copy, look: Look, made: CopyPrint) -> bytes | None:
