@@ -1,8 +1,8 @@
 """Fit the map from what agrees to a score, on marks and photographs that ``benchmarks.logos`` does not use.
 
-Photographs with one of 54 other marks, searched for all of them, once as vector marks and once as two crops
-each. A hypothesis is right where the mark's middle lies within a quarter of its size. Prints the constants of
-``compliance/analyzers/mark_score.py``.
+Photographs with one of 54 other marks, and views of photographs without any, searched for all of them, once as
+vector marks and once as four crops each. A hypothesis is right where the mark's middle lies within a quarter of
+its size. Prints the constants of ``compliance/analyzers/mark_score.py``.
 
 Usage: python -m benchmarks.logo_scores --data DIR [--photos N]
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from benchmarks._logo_photos import (
     outline,
     photographs,
     vector_print,
+    view,
 )
 from compliance.analyzers import sift
 from compliance.analyzers.local_features import FEATURES, working_frame
@@ -33,9 +36,10 @@ from compliance.analyzers.mark_match import corners, project
 from compliance.analyzers.mark_pixels import grey_of
 from compliance.analyzers.mark_score import measures
 from compliance.analyzers.mark_verify import Verified
-from compliance.types import Floats
+from compliance.errors import BankError
+from compliance.types import Floats, Pixels
 
-MARKS, CROPS = 54, 2
+MARKS, CROPS, VIEWS = 54, 4, 3
 
 
 def right(one: Verified, print_: LogoPrint, photo: Photo, scale: float) -> bool:
@@ -51,7 +55,7 @@ def main() -> None:
     """Measure, fit and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--photos", type=int, default=162)
+    parser.add_argument("--photos", type=int, default=108)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(54)
@@ -62,27 +66,42 @@ def main() -> None:
     scenes = photographs(given.data)
     scenes = scenes[: len(scenes) // 2]  # The other half is what benchmarks.logos looks at.
     of_crops, scenes = scenes[: len(scenes) // 2], scenes[len(scenes) // 2 :]
-    drawn: list[tuple[str, LogoPrint, bool]] = [
-        (name, vector_print(mark), True) for name, mark in marks.items()
-    ]
+    drawn: list[tuple[str, LogoPrint, bool]] = []
+    for name, mark in marks.items():
+        with suppress(BankError):  # It is too plain.
+            drawn.append((name, vector_print(mark), True))
     for name, mark in marks.items():
         for _ in range(CROPS):
             photo = composite(name, mark, of_crops[rng.integers(len(of_crops))], rng)
             drawn += [(name, one, False) for one in crop_print(photo.crop(0.05))]
+    photos: list[Photo] = []
+    for number in range(given.photos):
+        name, scene = names[number % MARKS], scenes[rng.integers(len(scenes))]
+        photos.append(composite(name, marks[name], scene, rng))
+    none = np.zeros((0, 2), np.float32)
+    photos += [Photo("", view(scene, rng), none) for scene in scenes for _ in range(VIEWS)]
+    seen = [(photo, frame, sift.extract(frame, FEATURES)) for photo, frame in _frames(photos)]
     rows: list[Floats] = []
     for kind in (True, False):
         known = [(name, one) for name, one, vector in drawn if vector == kind]
         index = MarkIndex([one for _, one in known])
-        for number in range(given.photos):
-            name = names[number % MARKS]
-            photo = composite(name, marks[name], scenes[rng.integers(len(scenes))], rng)
-            frame = working_frame(photo.pixels)
+        for number, (photo, frame, features) in enumerate(seen):
             scale = frame.shape[1] / photo.pixels.shape[1]
-            for one in index.search(sift.extract(frame, FEATURES), grey_of(frame)):
+            for one in index.search(features, grey_of(frame)):
                 owner, print_ = known[one.row]
-                good = owner == name and right(one, print_, photo, scale)
-                if good or owner != name:  # A part of the right mark elsewhere says nothing.
+                good = owner == photo.brand and right(one, print_, photo, scale)
+                if good or owner != photo.brand:  # A part of the right mark elsewhere says nothing.
                     rows.append(np.r_[measures(one), kind, number, good].astype(np.float32))
+    _fit(rows)
+
+
+def _frames(photos: Sequence[Photo]) -> Iterator[tuple[Photo, Pixels]]:
+    for photo in photos:
+        yield photo, working_frame(photo.pixels)
+
+
+def _fit(rows: Sequence[Floats]) -> None:
+    """Print the constants, and how many hypotheses are right in each range of scores."""
     table = np.array(rows)
     for label, part in (("all", table), *((str(k), table[table[:, -3] == k]) for k in (1, 0))):
         fitted = LogisticRegression(C=10, max_iter=5000).fit(part[:, :-3], part[:, -1])

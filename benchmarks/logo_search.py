@@ -3,16 +3,20 @@
 Rounds of both are interleaved. Nothing is recorded unless of the marks that the small bank finds, with a score
 of a half or more, the large one finds at least 95 in 100 at the same place.
 
-Usage: python -m benchmarks.logo_search [--data DIR] [--frames N] [--marks N]
+Marks are printed once and kept in the file that --prints names.
+
+Usage: python -m benchmarks.logo_search [--data DIR] [--frames N] [--marks N] [--prints FILE]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import statistics
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -34,16 +38,27 @@ FEW = 30
 Frame = tuple[Pixels, sift.Features, mark_regions.Regions]
 
 
-def bank(icons: list[Path]) -> References:
+def printed(icons: list[Path]) -> dict[str, bytes]:
     """Return the prints of vector marks; those too plain are left out."""
-    names, prints = [], []
+    prints = {}
     for path in icons:
         cover = outline(path, 192)
-        try:
-            prints.append(logo_print(np.dstack([np.zeros((*cover.shape, 3), np.uint8), cover])))
-            names.append(path.stem)
-        except BankError:
-            continue
+        with suppress(BankError):
+            mark = np.dstack([np.zeros((*cover.shape, 3), np.uint8), cover])
+            prints[path.stem] = logo_print(mark)
+    return prints
+
+
+def bank(icons: list[Path], kept: Path | None) -> References:
+    """Return the marks, from the file ``kept`` where it is there."""
+    if kept is not None and kept.is_file():
+        known: dict[str, bytes] = pickle.loads(kept.read_bytes())
+    else:
+        known = printed(icons)
+        if kept is not None:
+            kept.write_bytes(pickle.dumps(known))
+    names = [path.stem for path in icons if path.stem in known]
+    prints = [known[name] for name in names]
     refs = tuple(Reference(bank="marks", entry=name) for name in names)
     return References(refs, (), prints=tuple(prints))
 
@@ -66,12 +81,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--marks", type=int, default=3400)
+    parser.add_argument("--prints", type=Path)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(30)
     paths = sorted((given.data / "logos-simple-icons" / "icons").glob("*.svg"))
     chosen = [paths[i] for i in rng.permutation(len(paths))[: given.marks]]
-    everything = bank(chosen)
+    everything = bank(chosen, given.prints)
     few = References(everything.refs[:FEW], (), prints=everything.prints[:FEW])
     began = time.process_time()
     large = Search(everything)
