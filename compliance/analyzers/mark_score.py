@@ -3,8 +3,8 @@
 Fitted by ``benchmarks/logo_scores.py`` (logistic regression) to 6,149 hypotheses, 282 of them right: 108 drawn
 photographs of 54 marks and views of photographs without any, searched for those marks as vectors and as four
 crops of each. Its marks and the photographs behind them are not those in which ``benchmarks/logos.py`` looks
-(which cuts its crops from the same half of the photographs). Of scores up to 0.2, 0.5, 0.8, 0.95 and 1, from 0.05,
-9, 43, 85, 89 and 86 % were right, on that same set: above 0.95 a score promises more than it holds. 200
+(which cuts its crops from the same half of the photographs). Of scores up to 0.2, 0.5, 0.8, 0.95 and 1, from
+0.05, 9, 43, 85, 89 and 86 % were right, on that same set: above 0.95 a score promises more than it holds. 200
 hypotheses of each frame were verified then, not 400.
 """
 
