@@ -33,7 +33,7 @@ def test_an_interrupt_ends_a_review(tmp_path: Path) -> None:
     time.sleep(1.0)
     assert process.poll() is None, "the review ended before it could be interrupted"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "interrupted" in err
     assert "Traceback" not in err
