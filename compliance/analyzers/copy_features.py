@@ -66,8 +66,7 @@ class Match:
 def strength(seen: Shown, distance: int | None) -> float:
     """Return how sure a match is, 0…1, by agreeing features, pixels and, where there is one, hash.
 
-    Unrelated frames that reach a map at all have 7 to 9 agreeing features and pixels that correlate by less
-    than 0.3 (``benchmarks/copies.py``).
+    The bounds are chosen by hand and fitted to nothing; ``benchmarks/copies.py`` measures what comes of them.
     """
     by_features = min(max((seen.inliers - 5) / 20, 0.0), 1.0)
     by_pixels = min(max((seen.likeness - 0.15) / 0.45, 0.0), 1.0)

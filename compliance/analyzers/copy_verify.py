@@ -24,7 +24,7 @@ LEAST_NEAR = 2.5
 LEAST_PAIRS = 5
 """Pairs before a map is tried; three fit any."""
 LEAST = 7
-"""Agreeing pairs of a map that stands; unrelated frames seldom reach it (`benchmarks/copies.py`)."""
+"""Agreeing pairs of a map that stands; chosen by hand, how often unrelated frames reach it was not measured."""
 LIKE = 0.82
 """Least cosine of descriptors of a pair that is looked for where the map says."""
 STRETCH = 2.2

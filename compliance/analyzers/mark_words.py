@@ -1,7 +1,8 @@
 """Words of local features: 1,024 directions among RootSIFT descriptors, by which marks are filed and looked up.
 
 Trained once by ``benchmarks/logo_words.py``. A mark's features are filed under their nearest word, a frame's
-look under theirs only.
+look under theirs only. Each word is the mean of hundreds of descriptors, half of them from photographs of the
+public test data, half from marks of simple-icons (CC0), so that it holds no picture.
 """
 
 from __future__ import annotations
