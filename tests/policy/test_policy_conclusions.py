@@ -26,7 +26,8 @@ UNKNOWN = rule("find: likeness.face, unknown: true, when: {min_score: 0.9}, then
 CLEARED = rule(
     "find: likeness.face, unknown: true, when: {min_score: 0.9}, unless: {consent: covers}, then: reject"
 )
-FRAMES = ("likeness.face", "presence.face", "disclosure.label", "brand.logo")
+FRAMES = ("likeness.face", "presence.face", "brand.logo")
+LABELS = ("disclosure.label", Source.OCR)
 MISSING = rule("find: likeness, declared: missing, then: flag")
 SILENT = Release()
 
@@ -40,9 +41,9 @@ def match(who: Reference = ANN, score: float = 0.95, track: str | None = "t1") -
 
 
 def shot(*findings: Finding, release: Release = SILENT, people: bool = True) -> Facts:
-    examines = tuple((category, Source.FRAME) for category in FRAMES)
+    examines = (*((category, Source.FRAME) for category in FRAMES), LABELS)
     looked = report(*findings, examines=examines, banks=(bank(),) if people else ())
-    return facts(looked, applicable=(Source.FRAME,), release=release)
+    return facts(looked, applicable=(Source.FRAME, Source.OCR), release=release)
 
 
 def judged(rules: str, given: Facts) -> Evaluation:
@@ -144,8 +145,8 @@ def test_unless_declared_reads_people_for_faces_and_brands_for_marks() -> None:
 
 def test_a_label_that_is_not_found_hits_and_one_that_counts_does_not() -> None:
     rules = rule("find: disclosure.label, label: missing, when: {min_seconds: 5}, then: flag")
-    label = finding("disclosure.label", source=Source.FRAME, seconds=4.5)
-    short = finding("disclosure.label", source=Source.FRAME, seconds=2.0)
+    label = finding("disclosure.label", source=Source.OCR, seconds=4.5)
+    short = finding("disclosure.label", source=Source.OCR, seconds=2.0)
     assert judged(rules, shot(label)).hits == ()
     (hit,) = judged(rules, shot(short)).hits
     assert (hit.findings, hit.note) == ((), "not found: disclosure.label")

@@ -144,7 +144,7 @@ TREES: dict[str, tuple[str, Facts]] = {
     ),
     "label-missing": (
         "find: disclosure.label, label: missing, then: flag",
-        facts(report(examines=(("disclosure.label", Source.FRAME),)), applicable=FRAMES),
+        facts(report(examines=(("disclosure.label", Source.OCR),)), applicable=(Source.OCR,)),
     ),
     "expression": (
         'find: pii, expr: "findings.exists(f, f.score > 0.5)", when: {min_count: 2}, then: flag',
