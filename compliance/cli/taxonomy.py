@@ -85,7 +85,7 @@ def _branch(leaf: Category) -> str:
 def _sources(leaf: Category) -> str:
     """Return where a category can occur; *text* stands for all six sources of text."""
     every = TEXT <= leaf.sources
-    named = sorted(leaf.sources - TEXT if every else leaf.sources)
+    named = sorted(str(one) for one in (leaf.sources - TEXT if every else leaf.sources))
     return ", ".join(["text"] * every + named)
 
 
