@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 # The extra 'voice' without what only its packages' own code needs, some of which has to be compiled.
 $(VENV)/test-installed: $(VENV)/installed
 	$(PIP) -e '.[test]'
-	$(PIP) --no-deps resemblyzer==0.1.4 silero-vad==6.2.3
+	$(PIP) --no-deps resemblyzer==0.1.4 silero-vad==6.2.3 nudenet==3.4.2
 	touch $@
 
 test: check

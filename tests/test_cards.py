@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -143,6 +144,7 @@ def test_an_extra_is_loaded_from_no_other_file_than_the_one_recorded(
         assert file.size != UNKNOWN
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, str(card.source.package), raising=False)
     with pytest.raises(DigestMismatch, match=card.files[0].sha256):
         ModelStore().load(card.id)
 

@@ -5,13 +5,13 @@ No evidence picture is kept: these are categories that nobody wants copies of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.analyzers.classes import SCORE_FLOOR, calibrated, categories_of
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
+from compliance.analyzers.class_spans import Sighting, span_findings
+from compliance.analyzers.classes import calibrated, categories_of
+from compliance.findings import Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Source, TimeSpan
 
@@ -19,7 +19,7 @@ from compliance.types import FrameBatch, Source, TimeSpan
 def _spec(name: str, card: str, *categories: str) -> AnalyzerSpec:
     return AnalyzerSpec(
         name=name,
-        version="1",
+        version="2",
         categories=categories,
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.PROBABILITY}),
@@ -89,41 +89,14 @@ class ImageClassAnalyzer:
     def findings(
         self, asset: str, observations: Sequence[Observation], references: References | None
     ) -> list[Finding]:
-        """Return one finding for each category and each unbroken run of frames that show it."""
+        """Return one finding for each category and each span of frames that show it."""
         return [
             finding
             for category, labels in sorted(self._columns.items())
-            for _, frames in groupby(observations, key=lambda one: one.attributes["stream"])
-            for finding in self._runs(category, labels, list(frames))
-        ]
-
-    def _runs(
-        self, category: str, labels: tuple[str, ...], frames: list[Observation]
-    ) -> Iterator[Finding]:
-        def raw(one: Observation) -> float:
-            return max(float(one.attributes["scores"][label]) for label in labels)
-
-        def shows(one: Observation) -> bool:
-            return self._calibration.score(raw(one)) >= SCORE_FLOOR
-
-        for showing, run in groupby(frames, key=shows):
-            if not showing:
-                continue
-            seen = list(run)
-            worst = max(seen, key=raw)
-            assert seen[0].span and seen[-1].span and worst.span
-            yield Finding(
-                category=category,
-                asset=worst.asset,
-                analyzer=self.spec.name,
-                source=Source.FRAME,
-                score=round(self._calibration.score(raw(worst)), 4),
-                raw=round(raw(worst), 4),
-                raw_kind=RawKind.PROBABILITY,
-                span=TimeSpan(start=seen[0].span.start, end=seen[-1].span.end),
-                track=f"stream-{worst.attributes['stream']}",
-                evidence=Evidence(note=f"surest at {worst.span.start:.2f} s"),
+            for finding in span_findings(
+                category, [_sighting(one, labels) for one in observations], self._calibration
             )
+        ]
 
     def close(self) -> None:
         """Nothing outlives the object."""
@@ -139,6 +112,10 @@ class ViolentImageAnalyzer(ImageClassAnalyzer):
     """Gore and bloodshed in frames."""
 
     spec = _spec("violent-images", "ateeqq-gore", "violence.graphic")
+
+
+def _sighting(frame: Observation, labels: tuple[str, ...]) -> Sighting:
+    return Sighting(frame, max(float(frame.attributes["scores"][label]) for label in labels))
 
 
 def _order(one: Observation) -> tuple[int, float, str]:

@@ -130,14 +130,16 @@ def test_a_run_of_frames_is_one_finding_with_its_worst_score(store) -> None:
 def test_frames_below_the_floor_part_two_findings(store) -> None:
     analyzer = SexualImageAnalyzer()
     analyzer.setup("cpu", store)
-    observed = analyzer.observe_frames(shown(1, 4, 1))
+    observed = analyzer.observe_frames(shown(1, 4, 4, 1))
     quiet = {"normal": 1.0, "nsfw": 0.0}
-    observed[1] = observed[1].but(attributes={**observed[1].attributes, "scores": quiet})
+    for index in (1, 2):
+        attributes = {**observed[index].attributes, "scores": quiet}
+        observed[index] = observed[index].but(attributes=attributes)
     spans = [
         (one.span.start, one.span.end)
         for one in analyzer.findings("asset", analyzer.reduce("asset", observed), None)
     ]
-    assert spans == [(0.0, 0.0), (1.0, 1.0)]
+    assert spans == [(0.0, 0.0), (1.5, 1.5)]
 
 
 def test_a_card_for_other_categories_is_refused(tmp_path) -> None:

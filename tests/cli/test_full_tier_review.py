@@ -17,7 +17,7 @@ from tiny_models import (
     write_card,
 )
 
-from compliance.analyzers.image_classes import SexualImageAnalyzer
+from compliance.analyzers.image_classes import SexualImageAnalyzer, ViolentImageAnalyzer
 
 CARD = SexualImageAnalyzer.spec.models[0]
 LABELS = {"normal": "", "nsfw": "sexual.explicit"}
@@ -72,7 +72,12 @@ def unexamined(result) -> set[str]:
 
 
 def test_the_full_tier_examines_what_the_bundled_one_cannot(place: Path) -> None:
-    tiny_image_classifier(place / "cards", CARD, LABELS)
+    card = ViolentImageAnalyzer.spec.models[0]
+    labels = {"calm": "", "gore": "violence.graphic"}
+    tiny_image_classifier(place / "cards", card, labels, task="violence in images")
+    for name in ("policy.yaml", "strict.yaml"):
+        text = (place / name).read_text()
+        (place / name).write_text(text.replace("sexual.explicit", "violence.graphic"))
     assert {"frame", "ocr"} <= unexamined(review(place))
     assert unexamined(review(place, tier="full")) == {"ocr"}
     assert review(place, policy="strict.yaml", tier="full").code == 11
