@@ -1,7 +1,9 @@
-"""Personal data in prompts and on screen: addresses, numbers of cards, accounts, telephones and persons.
+"""Personal data in texts: numbers of cards, accounts, telephones, papers and vehicles, addresses, dates, ages.
 
+The wording of identity documents is found too.
 Presidio's pattern recognisers with an allow-list of entities (:mod:`compliance.text.entities`), our own
-rules for cards and telephones, no language model and no network. What was found is kept redacted only.
+rules for the rest, no language model and no network. What was found is kept redacted only. Names of people and
+places are another analyzer's, which knows some languages only.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class PiiAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
-        version="3",
+        version="4",
         categories=tuple(sorted({entity.category for entity in ENTITIES.values()})),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),

@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Iterator
 
-_RUN = re.compile(r"\d(?:[\s.\-‐‑–—_/*·]{0,3}\d){12,}")
-"""Thirteen digits or more with at most three separators between two of them."""
+_RUN = re.compile(r"\d(?:[\s.\-‐‑–—_/*·]{0,3}\d){11,}")
+"""Twelve digits or more with at most three separators between two of them."""
 _GROUP = re.compile(r"\d+")
 
 _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
@@ -23,18 +23,27 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (6011, 6011, 4, frozenset(range(16, 20))),
     (644, 659, 3, frozenset(range(16, 20))),
     (62, 62, 2, frozenset(range(16, 20))),
-    (50, 50, 2, frozenset(range(13, 20))),
-    (56, 58, 2, frozenset(range(13, 20))),
-    (63, 63, 2, frozenset(range(13, 20))),
-    (67, 67, 2, frozenset(range(13, 20))),
+    (1800, 1800, 4, frozenset({15})),
+    (2131, 2131, 4, frozenset({15})),
+    (50, 50, 2, frozenset(range(12, 20))),
+    (56, 58, 2, frozenset(range(12, 20))),
+    (63, 63, 2, frozenset(range(12, 20))),
+    (67, 67, 2, frozenset(range(12, 20))),
     (2200, 2204, 4, frozenset(range(16, 20))),
 )
 """(first prefix, last prefix, digits of the prefix, lengths): issuer ranges of ISO/IEC 7812 as the card
 schemes publish them: Visa, Mastercard, American Express, JCB, Diners, Discover, UnionPay, Maestro, Mir."""
 
 
-def card_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each card number in ``text``.
+SHORTEST = 12
+"""Digits of the shortest card numbers, Maestro's."""
+ISSUED, UNISSUED = 1.0, 0.5
+"""Raw scores: an issuer's prefix and length with the right check digit; the check digit alone, which one number
+in ten has, so that only words beside it make it a card."""
+
+
+def card_numbers(text: str) -> Iterator[tuple[int, int, float]]:
+    """Yield (start, end, raw) of each card number in ``text``.
 
     A number is made of whole groups of digits, so that ``4111 1111 1111 1111 12/27`` gives the first four
     groups. Where several choices of groups pass, all are given.
@@ -47,8 +56,9 @@ def card_numbers(text: str) -> Iterator[tuple[int, int]]:
                 digits += group
                 if len(digits) > 19:
                     break
-                if is_card(digits):
-                    yield start, begin + len(group)
+                if len(digits) >= SHORTEST and has_check_digit(digits):
+                    raw = ISSUED if is_card(digits) else UNISSUED
+                    yield start, begin + len(group), raw
 
 
 def is_card(digits: str) -> bool:
@@ -57,11 +67,13 @@ def is_card(digits: str) -> bool:
         len(digits) in lengths and first <= int(digits[:size]) <= last
         for first, last, size, lengths in _ISSUERS
     )
-    return issued and _luhn(digits) and len(set(digits)) > 1
+    return issued and has_check_digit(digits)
 
 
-def _luhn(digits: str) -> bool:
-    """Check digit of ISO/IEC 7812-1, annex B."""
+def has_check_digit(digits: str) -> bool:
+    """Tell whether the check digit of ISO/IEC 7812-1, annex B, is right, and not all digits are one."""
+    if len(set(digits)) < 2:
+        return False
     doubled = [
         int(d) if i % 2 == 0 else sum(divmod(2 * int(d), 10)) for i, d in enumerate(digits[::-1])
     ]

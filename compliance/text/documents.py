@@ -47,6 +47,10 @@ class Place:
         """Tell whether two places of one document share a character, or a line break."""
         return self.first < other.last and other.first < self.last
 
+    def covers(self, other: Place) -> bool:
+        """Tell whether all of ``other`` lies within."""
+        return self.first <= other.first and other.last <= self.last
+
 
 @dataclass(frozen=True)
 class Document:

@@ -38,6 +38,15 @@ class Entity:
     """Score where such a word stands near."""
     reach: int = 40
     """Code points before it in which a word counts."""
+    locale: str = ""
+    """Country (ISO 3166) whose numbers these are; empty: the world's."""
+    given: bool = False
+    """True where our own rules give the score themselves."""
+
+
+def _own(category: str, label: str) -> Entity:
+    """Return an entity whose score our own rules give."""
+    return Entity(category, label, 0.0, 0.0, _words("(?!)"), 0.0, given=True)
 
 
 _NATIONAL = "pii.national_id"
@@ -78,6 +87,17 @@ ENTITIES = {
             "ring",
             "contact",
             "celular",
+            "call(?:ed|ing)?",
+            "(?:my|your|his|her|our|their|new|old|this) number",
+            "desk",
+            "office",
+            "reach(?:ed)?(?: (?:me|us|out))?",
+            "text(?: (?:me|us))?",
+            "home",
+            "work",
+            "direct",
+            "ph",
+            "mob",
             "portable",
             "тел",
             "телефон",
@@ -85,6 +105,7 @@ ENTITIES = {
             "电话",
         ),
         0.0,
+        given=True,
     ),
     "IP_ADDRESS": Entity(
         "pii.ip_address",
@@ -107,9 +128,16 @@ ENTITIES = {
         0.75,
         _words("ssn", "social security", "social"),
         0.95,
+        locale="US",
     ),
     "US_ITIN": Entity(
-        _NATIONAL, "US taxpayer number", 0.0, 0.6, _words("itin", "tax(?:payer)?(?: id)?"), 0.95
+        _NATIONAL,
+        "US taxpayer number",
+        0.0,
+        0.6,
+        _words("itin", "tax(?:payer)?(?: id)?"),
+        0.95,
+        locale="US",
     ),
     "CA_SIN": Entity(
         _NATIONAL,
@@ -118,6 +146,7 @@ ENTITIES = {
         0.2,
         _words("sin", "social insurance", "nas"),
         0.9,
+        locale="CA",
     ),
     "UK_NINO": Entity(
         _NATIONAL,
@@ -126,24 +155,47 @@ ENTITIES = {
         0.8,
         _words("nino", "national insurance", "ni number"),
         0.95,
+        locale="GB",
     ),
-    "ES_NIF": Entity(_NATIONAL, "Spanish NIF", 0.85, 0.0, _words("dni", "nif", "identidad"), 0.97),
-    "ES_NIE": Entity(_NATIONAL, "Spanish NIE", 0.85, 0.0, _words("nie", "extranjero"), 0.97),
+    "ES_NIF": Entity(
+        _NATIONAL, "Spanish NIF", 0.85, 0.0, _words("dni", "nif", "identidad"), 0.97, locale="ES"
+    ),
+    "ES_NIE": Entity(
+        _NATIONAL, "Spanish NIE", 0.85, 0.0, _words("nie", "extranjero"), 0.97, locale="ES"
+    ),
     "IT_FISCAL_CODE": Entity(
-        _NATIONAL, "Italian fiscal code", 0.97, 0.4, _words("codice fiscale", "cf"), 0.97
+        _NATIONAL,
+        "Italian fiscal code",
+        0.97,
+        0.4,
+        _words("codice fiscale", "cf"),
+        0.97,
+        locale="IT",
     ),
-    "PL_PESEL": Entity(_NATIONAL, "Polish PESEL", 0.6, 0.0, _words("pesel"), 0.97),
+    "PL_PESEL": Entity(_NATIONAL, "Polish PESEL", 0.6, 0.0, _words("pesel"), 0.97, locale="PL"),
     "SE_PERSONNUMMER": Entity(
-        _NATIONAL, "Swedish personnummer", 0.6, 0.0, _words("personnummer"), 0.97
+        _NATIONAL, "Swedish personnummer", 0.6, 0.0, _words("personnummer"), 0.97, locale="SE"
     ),
     "FI_PERSONAL_IDENTITY_CODE": Entity(
-        _NATIONAL, "Finnish identity code", 0.95, 0.0, _words("henkilötunnus", "hetu"), 0.98
+        _NATIONAL,
+        "Finnish identity code",
+        0.95,
+        0.0,
+        _words("henkilötunnus", "hetu"),
+        0.98,
+        locale="FI",
     ),
     "DE_TAX_ID": Entity(
-        _NATIONAL, "German tax number", 0.4, 0.0, _words("steuer\\S*", "idnr"), 0.95
+        _NATIONAL, "German tax number", 0.4, 0.0, _words("steuer\\S*", "idnr"), 0.95, locale="DE"
     ),
     "IN_AADHAAR": Entity(
-        _NATIONAL, "Indian Aadhaar number", 0.6, 0.0, _words("aadhaar", "aadhar", "uidai"), 0.97
+        _NATIONAL,
+        "Indian Aadhaar number",
+        0.6,
+        0.0,
+        _words("aadhaar", "aadhar", "uidai"),
+        0.97,
+        locale="IN",
     ),
     "KR_RRN": Entity(
         _NATIONAL,
@@ -152,8 +204,20 @@ ENTITIES = {
         0.4,
         _words("rrn", "resident registration", "주민등록번호"),
         0.95,
+        locale="KR",
     ),
-    "SG_NRIC_FIN": Entity(_NATIONAL, "Singapore NRIC", 0.0, 0.4, _words("nric", "fin"), 0.95),
+    "SG_NRIC_FIN": Entity(
+        _NATIONAL, "Singapore NRIC", 0.0, 0.4, _words("nric", "fin"), 0.95, locale="SG"
+    ),
+    "URL": _own("pii.url", "web address"),
+    "DATE_TIME": _own("pii.date", "date or time"),
+    "AGE": _own("pii.age", "age"),
+    "POSTCODE": _own("pii.address", "postcode"),
+    "PASSPORT": _own("pii.passport", "passport number"),
+    "DRIVING_LICENCE": _own("pii.driving_licence", "driving licence number"),
+    "IDENTITY_NUMBER": _own(_NATIONAL, "identity number, by the words before it"),
+    "VEHICLE_PLATE": _own("pii.vehicle_plate", "number plate of a vehicle"),
+    "IDENTITY_DOCUMENT": _own("pii.document", "identity document, by its wording"),
 }
 """Presidio entities that are looked for, and no others. National numbers are those with a check digit, or
 with a shape of letters and digits that is theirs alone, or (US_SSN, US_ITIN, CA_SIN) that need their shape
@@ -202,7 +266,7 @@ def score_of(entity: str, written: str, raw: float, named: bool) -> float:
         named: whether a word that names it stands near.
     """
     rule = ENTITIES[entity]
-    if entity == PHONE:
+    if rule.given:
         return raw
     if named:
         return rule.named

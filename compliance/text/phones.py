@@ -13,18 +13,27 @@ REGIONS = (
 Left out are those with dense plans of eight digits or fewer without a prefix (DK, NO, SG, HK …), where
 almost any number is somebody's."""
 
-INTERNATIONAL, NATIONAL_IN_CONTEXT, NATIONAL, UNASSIGNED_IN_CONTEXT, BARE = (
-    0.95,
-    0.92,
-    0.8,
-    0.6,
-    0.3,
-)
+INTERNATIONAL, NATIONAL_IN_CONTEXT, NATIONAL, WITH_EXTENSION = 0.95, 0.92, 0.8, 0.75
+UNASSIGNED_IN_CONTEXT, GROUPED, BARE = 0.6, 0.55, 0.3
 """Scores: valid with a country code; valid in a region and called a telephone number; valid and grouped;
-not valid anywhere but called a telephone number; valid somewhere, but one block of digits, or grouped like
-thousands. See ``benchmarks/pii.py`` for how they separate numbers from benign ones."""
+with an extension; not valid anywhere but called a telephone number; not valid, but grouped or begun as
+telephone numbers are and little else is; valid somewhere, but one block of digits, or grouped like thousands.
+See ``benchmarks/pii.py`` for how they separate numbers from benign ones."""
 
-_NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ().\-/]{0,3}\d){6,14}(?:\s?x\d{1,5})?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<![\w.$€£#])(?:\+|00)?\(?\d(?:[ ().\-/]{0,3}\d){6,16}(?:(?: ?x| ?ext\.? ?)\d{1,5})?(?!\w|\.\d)",
+    re.IGNORECASE,
+)
+_EXTENDED = re.compile(r"\d ?(?:x|ext\.? ?)\d{1,5}$", re.IGNORECASE)
+_ABROAD = re.compile(r"(?:\+|00)[1-9][ ().\-/\d]{8,24}$")
+_SHAPES = re.compile(
+    r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}([-. ]))\d{3}[-. ]\d{4}"
+    r"|\(0?\d{1,4}\) ?\d{2,4}(?:[ -]?\d{2,4}){1,3}|0\d{1,4}[ /-]\d{2,4}(?:[ -]\d{2,4}){1,3}|0\d(?:[ .]\d\d){4}"
+)
+"""Ways of grouping: North America's; an area code in brackets; a trunk prefix and groups; pairs, as in
+France."""
+MOST_DIGITS = 15
+"""Digits of the longest telephone number (ITU-T E.164)."""
 _DATE = re.compile(r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([ .])\d{3})(?:\1\d{3})+")
 
@@ -48,9 +57,23 @@ def phone_numbers(
             context = bool(named.search(text, max(match.start - reach, 0), match.start))
             yield match.start, match.end, _score(match.raw_string, region, context)
     for found in _NUMBER.finditer(text):
-        if named.search(text, max(found.start() - reach, 0), found.start()):
-            if not _DATE.search(found.group()):
-                yield *found.span(), UNASSIGNED_IN_CONTEXT
+        start, end = found.span()
+        before = named.search(text, max(start - reach, 0), start)
+        score = _unassigned(found.group(), bool(before or named.match(text, end + 1)))
+        if score and not _DATE.search(found.group()):
+            yield start, end, score
+
+
+def _unassigned(written: str, context: bool) -> float:
+    """Return the score of a number that no numbering plan need know; 0 for none."""
+    digits = sum(map(str.isdigit, written))
+    if _EXTENDED.search(written):
+        return WITH_EXTENSION
+    if digits > MOST_DIGITS:
+        return 0.0
+    if context:
+        return UNASSIGNED_IN_CONTEXT
+    return GROUPED if _ABROAD.match(written) or _SHAPES.fullmatch(written) else 0.0
 
 
 def _score(written: str, region: str, context: bool) -> float:

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 from compliance.errors import AnalyzerError
 from compliance.text.cards import card_numbers
+from compliance.text.dates import dates
 from compliance.text.entities import CARD, EMAIL, ENTITIES, FLOOR, PHONE, Hit, context_of, score_of
+from compliance.text.identity_papers import identity_papers
+from compliance.text.labelled import labelled_numbers
 from compliance.text.lean_import import without
 from compliance.text.phones import phone_numbers
+from compliance.text.plates import plates
+from compliance.text.web_addresses import web_addresses
 
 if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine, EntityRecognizer
+    from presidio_analyzer import EntityRecognizer
 
 WINDOW, OVERLAP = 2048, 640
 """Code points that recognisers see at once, and that two windows share. It bounds patterns whose work
@@ -27,6 +32,8 @@ half a millisecond for each, a prompt holds dozens, and a full screen hundreds."
 
 _LANGUAGE = "en"
 _DIGITS = re.compile(r"\d+")
+_WORTH_READING = re.compile(r"\d|@|::")
+"""Nothing but web addresses and the words of documents is without any of these, and most prompts are."""
 _EMAIL = (
     r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w!#$%&'*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]{0,63}"
     r"@\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){1,8}\b"
@@ -46,21 +53,13 @@ class Recognisers:
         import tldextract
 
         with without("torch", "transformers"):
-            from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-            from presidio_analyzer.nlp_engine import NoOpNlpEngine
             from presidio_analyzer.pattern_recognizer import REGEX_TIMEOUT_SECONDS
 
-        self._entities = sorted(set(ENTITIES) - {CARD, PHONE})
+            self._patterns = _recognisers()
         self._limit = float(REGEX_TIMEOUT_SECONDS)
         self._suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-        self._engine: AnalyzerEngine = AnalyzerEngine(
-            registry=RecognizerRegistry(
-                recognizers=_recognisers(), supported_languages=[_LANGUAGE]
-            ),
-            nlp_engine=NoOpNlpEngine(models=[{"lang_code": _LANGUAGE, "model_name": ""}]),
-            supported_languages=[_LANGUAGE],
-        )
-        missing = set(self._entities) - set(self._engine.get_supported_entities(_LANGUAGE))
+        known = {entity for one in self._patterns for entity in one.supported_entities}
+        missing = {name for name, one in ENTITIES.items() if not one.given} - {CARD} - known
         if missing:
             raise AnalyzerError(
                 "Presidio lacks recognisers",
@@ -94,28 +93,46 @@ class Recognisers:
 
     def _read(self, window: str) -> Iterator[tuple[str, int, int, float]]:
         """Yield (entity, start, end, raw) of everything in a window, overlapping things too."""
-        for start, end in card_numbers(window):
-            yield CARD, start, end, 1.0
+        for start, end, score in web_addresses(window, self._is_public):
+            yield "URL", start, end, score
+        yield from identity_papers(window)
+        if not _WORTH_READING.search(window):
+            return
+        for start, end, raw in card_numbers(window):
+            yield CARD, start, end, raw
         phone = ENTITIES[PHONE]
         for start, end, score in phone_numbers(window, phone.words, phone.reach):
             yield PHONE, start, end, score
+        for start, end, score in dates(window):
+            yield "DATE_TIME", start, end, score
+        yield from labelled_numbers(window)
+        for start, end, score in plates(window):
+            yield "VEHICLE_PLATE", start, end, score
+        yield from self._patterned(window)
+
+    def _patterned(self, window: str) -> Iterator[tuple[str, int, int, float]]:
+        """Yield what Presidio's patterns find."""
         began = time.monotonic()
-        results = self._engine.analyze(window, language=_LANGUAGE, entities=self._entities)
+        results = [
+            one
+            for recogniser in self._patterns
+            for one in recogniser.analyze(window, recogniser.supported_entities)
+        ]
         self._in_time(time.monotonic() - began, len(window))
         for one in results:
             if _within_number(window, one.start, one.end):
                 continue
             if one.entity_type != EMAIL:
                 yield one.entity_type, one.start, one.end, one.score
-            elif self._is_public(window[one.start : one.end]):
+            elif self._is_public(window[one.start : one.end].rpartition("@")[2]):
                 yield EMAIL, one.start, one.end, 1.0
 
-    def _is_public(self, address: str) -> bool:
-        """Tell whether the domain ends in a public suffix, by the list inside the package.
+    def _is_public(self, domain: str) -> bool:
+        """Tell whether a domain ends in a public suffix, by the list inside the package.
 
         Presidio's own e-mail recogniser would fetch a newer list from the network.
         """
-        return bool(self._suffixes(address.rpartition("@")[2]).top_domain_under_public_suffix)
+        return bool(self._suffixes(domain).top_domain_under_public_suffix)
 
     def _in_time(self, seconds: float, size: int) -> None:
         """Refuse a result that may lack something: Presidio only logs that it gave a pattern up."""

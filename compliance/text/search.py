@@ -17,6 +17,9 @@ CROSSING = 0.85
 """Greatest score of something that runs over the end of a line."""
 CONFIRMED = 0.9
 """Score from which something is not also taken for what overlaps it in another category."""
+STRONGER = 0.2
+"""Difference of scores from which something is not also taken for what it covers whole: a date within a
+telephone number is none, and the number behind *driving licence* is no telephone's."""
 
 
 class Finder(Protocol):
@@ -97,7 +100,14 @@ def _strongest(seen: Iterable[Sighting]) -> list[Sighting]:
         for one in sorted(chain, key=lambda one: (-one.hit.score, -len(one.value), one.hit.place)):
             beaten = any(
                 one.place.overlaps(other.place)
-                and (other.category == one.category or other.hit.score >= CONFIRMED)
+                and (
+                    other.category == one.category
+                    or other.hit.score >= CONFIRMED
+                    or (
+                        other.hit.score >= one.hit.score + STRONGER
+                        and other.place.covers(one.place)
+                    )
+                )
                 for other in strongest
             )
             if not beaten:
