@@ -160,4 +160,4 @@ def _table(table: dict[str, Any]) -> Iterator[str]:
         theirs = textwrap.wrap(label, _LABELS, subsequent_indent="  ")
         ours = textwrap.wrap(", ".join(paths), _OURS, break_on_hyphens=False) or ["–"]
         for left, right in itertools.zip_longest(theirs, ours, fillvalue=""):
-            yield f"{left:<{_LABELS}}  {right}"
+            yield f"{left:<{_LABELS}}  {right}".rstrip()

@@ -1,7 +1,7 @@
 """The seven systems of other makers that categories are compared with, and all their labels. No I/O.
 
-Their labels are written as they are known in 2026 from public documentation, and are not checked against any
-live service. Only what classifies content is meant: other products of the same makers, such as recognising
+Their labels are written as they are known in 2026 from public documentation or, where a system says so, from
+what others quote of it. None is checked against a live service. Only what classifies content is meant: other products of the same makers, such as recognising
 celebrities or logos, are left out. A system may draw its lines elsewhere than we do, and may change its labels.
 """
 
@@ -154,19 +154,22 @@ SYSTEMS = {
         System(
             "llama-guard",
             "Llama Guard 4",
-            "the hazard categories of its model card; as known in 2026, not checked against the model",
+            "the hazard categories as the card of Llama Guard 3 lists them, said to hold for 4; as known in"
+            " 2026, not checked against the model",
             _LLAMA_GUARD,
         ),
         System(
             "hive",
             "Hive visual and text moderation",
-            f"the classes that mean something, without their opposites, and surely not all; {_KNOWN}",
+            "the classes that programs which call it name, without their opposites, and surely not all; as"
+            " known in 2026, not checked against its documentation or the live service",
             _HIVE_VISUAL + _HIVE_TEXT,
         ),
         System(
             "garm",
             "GARM brand safety floor and suitability framework",
-            "the framework's text of June 2022; the organisation was discontinued in 2024",
+            "its twelve categories as others quote the framework of June 2022, whose own text was not at hand;"
+            " the organisation was discontinued in 2024",
             _GARM,
         ),
     )
