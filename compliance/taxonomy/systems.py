@@ -1,8 +1,9 @@
 """The seven systems of other makers that categories are compared with, and all their labels. No I/O.
 
 Their labels are written as they are known in 2026 from public documentation or, where a system says so, from
-what others quote of it. None is checked against a live service. Only what classifies content is meant: other products of the same makers, such as recognising
-celebrities or logos, are left out. A system may draw its lines elsewhere than we do, and may change its labels.
+what others quote of it. None is checked against a live service. Only what classifies content is meant: other
+products of the same makers, such as recognising celebrities or logos, are left out. A system may draw its lines
+elsewhere than we do, and may change its labels.
 """
 
 from __future__ import annotations
