@@ -1,0 +1,283 @@
+"""Train the head, calibrate it on folds that it was not trained on, and write weights and record.
+
+    python -m benchmarks.sensitive_text.train [--data FOLDER] [--write]
+
+``--write`` replaces models/sensitive-text.safetensors and models/sensitive-text.json; the digest that it prints
+goes onto the card. Held-back examples are never read here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.sensitive_text.concepts import CONCEPTS
+from benchmarks.sensitive_text.data import CATEGORIES, Row, digests, own_files, own_rows, public_rows
+from benchmarks.sensitive_text.embed import Embeddings
+from compliance.runtimes.sentence_embedder import MOST_TOKENS
+from compliance.text.sensitive_features import BUCKETS, WIDTH, hashed
+from compliance.text.sensitive_head import SensitiveHead
+from compliance.text.sensitive_parts import MOST_CHARACTERS, fitting, parts
+from compliance.types import Floats
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+MODELS = Path(__file__).parents[2] / "models"
+SEED = 7
+NETS, HIDDEN, EPOCHS, BATCH = 4, 48, 14, 256
+RIDGE = 0.5
+"""Penalty on the squares of words' weights."""
+WORDS = 0.5
+"""What the words' logits count beside the networks'."""
+FOLDS = 5
+C = len(CATEGORIES)
+
+
+def rows_of(data: Path) -> list[Row]:
+    """Return the rows to train on, each text once."""
+    seen: dict[str, Row] = {}
+    for row in (*own_rows(), *public_rows(data)):
+        if not row.held_back and len(row.text) >= 3:
+            seen.setdefault(" ".join(row.text.lower().split()), row)
+    return list(seen.values())
+
+
+def whole(text: str, embeddings: Embeddings) -> str:
+    """Return what is read of a text first: all of it, unless it is long."""
+    first = next(parts(text), (0, min(len(text), MOST_CHARACTERS)))
+    start, end = fitting(text, [first], embeddings.lengths, MOST_TOKENS)[0]
+    return text[start:end]
+
+
+def targets(rows: Sequence[Row]) -> tuple[Floats, Floats]:
+    """Return labels and weights, float32 (N, C + 1); what is not known weighs nothing."""
+    labels = np.zeros((len(rows), C + 1), np.float32)
+    weights = np.zeros_like(labels)
+    for at, row in enumerate(rows):
+        for column, category in enumerate(CATEGORIES):
+            if category in row.labels:
+                labels[at, column] = row.labels[category]
+                weights[at, column] = row.weight
+            elif row.source == "ours":
+                weights[at, column] = 0.15 * row.weight  # a neighbour: rather not
+        if row.harm is not None:
+            labels[at, C], weights[at, C] = row.harm, row.weight
+    return labels, weights
+
+
+def fold_of(row: Row) -> int:
+    """Return the fold that a row is held back in; a type of XSTest is held back as a whole."""
+    key = row.kind if row.source == "xstest" else row.text
+    return zlib.crc32(key.encode("utf-8", "replace")) % FOLDS
+
+
+class Trainer:
+    """Rows as arrays; fits heads to some of them."""
+
+    def __init__(self, rows: Sequence[Row], embeddings: Embeddings) -> None:
+        self.rows = list(rows)
+        self.texts = [whole(row.text, embeddings) for row in rows]
+        self.vectors = embeddings.of(self.texts)
+        self.labels, self.weights = targets(rows)
+        sentences = [one for group in CONCEPTS.values() for one in group]
+        self.concepts = embeddings.of(sentences)
+        self.concept_of = np.repeat(
+            np.arange(len(CONCEPTS)), [len(group) for group in CONCEPTS.values()]
+        ).astype(np.float32)
+        blank = self._head(_blank(len(CONCEPTS)), np.zeros(0), np.zeros(0))
+        self.features = blank.features(self.vectors, self.texts)
+        self.hashed = hashed(self.texts)
+
+    def fit(self, chosen: Floats, seed: int = SEED) -> dict[str, Floats]:
+        """Return the tensors of a head fitted to the rows that are chosen, not calibrated yet."""
+        import torch
+
+        torch.manual_seed(seed)
+        mean, spread = self.features[chosen].mean(0), self.features[chosen].std(0) + 1e-4
+        scale = 1 / spread
+        scale[: self.vectors.shape[1]] *= 0.6  # the embedding's many columns beside the few others
+        given = torch.tensor((self.features[chosen] - mean) * scale)
+        labels = torch.tensor(self.labels[chosen])
+        weights = self._balanced(chosen)
+        nets = _fit_nets(given, labels, torch.tensor(weights))
+        words = _fit_words([self.hashed[i] for i in chosen], self.labels[chosen], weights)
+        return nets | {
+            "mean": mean,
+            "scale": scale,
+            "buckets": words,
+            "concepts": self.concepts,
+            "concept_of": self.concept_of,
+            "platt": np.tile(np.array([1, 0, 0], np.float32), (C + 1, 1)),
+        }
+
+    def logits(self, tensors: dict[str, Floats], chosen: Floats) -> Floats:
+        """Return the logits of a head for the rows that are chosen."""
+        head = SensitiveHead(CATEGORIES, tensors)
+        return head.logits(self.vectors[chosen], [self.texts[i] for i in chosen])
+
+    def out_of_fold(self) -> Floats:
+        """Return logits, float32 (N, C + 1), each by a head that was not fitted to the row."""
+        folds = np.array([fold_of(row) for row in self.rows])
+        made = np.zeros((len(self.rows), C + 1), np.float32)
+        for fold in range(FOLDS):
+            held = np.flatnonzero(folds == fold)
+            made[held] = self.logits(self.fit(np.flatnonzero(folds != fold)), held)
+        return made
+
+    def _balanced(self, chosen: Floats) -> Floats:
+        """Weigh each category's few positives up, by the root of how few they are; harm counts double."""
+        weights, labels = self.weights[chosen].copy(), self.labels[chosen]
+        for column in range(C + 1):
+            ones = (weights[:, column] * labels[:, column]).sum()
+            rest = (weights[:, column] * (1 - labels[:, column])).sum()
+            if ones > 0:
+                weights[labels[:, column] == 1, column] *= min(np.sqrt(rest / ones), 6.0)
+        weights[:, C] *= 2
+        return np.asarray(weights, np.float32)
+
+    def _head(self, tensors: dict[str, Floats], *_: Floats) -> SensitiveHead:
+        return SensitiveHead(
+            CATEGORIES, tensors | {"concepts": self.concepts, "concept_of": self.concept_of}
+        )
+
+
+def _blank(concepts: int) -> dict[str, Floats]:
+    features = 384 + 2 * concepts + WIDTH
+    shapes: dict[str, tuple[int, ...]] = {
+        "mean": (features,), "scale": (features,), "first": (1, features, 1), "first_bias": (1, 1),
+        "second": (1, 1, C + 1), "second_bias": (1, C + 1), "buckets": (BUCKETS, C + 1), "platt": (C + 1, 3),
+    }  # fmt: skip
+    return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+
+
+def _fit_nets(given: Any, labels: Any, weights: Any) -> dict[str, Floats]:
+    """Fit the networks side by side by AdamW, each with features left out at random of its own."""
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, dropout
+
+    shapes = {
+        "first": (NETS, given.shape[1], HIDDEN), "first_bias": (NETS, 1, HIDDEN),
+        "second": (NETS, HIDDEN, C + 1), "second_bias": (NETS, 1, C + 1),
+    }  # fmt: skip
+    net = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    for name in ("first", "second"):
+        net[name].normal_(0, net[name].shape[1] ** -0.5)
+    for value in net.values():
+        value.requires_grad_(True)
+    optimiser = torch.optim.AdamW(net.values(), lr=2e-3, weight_decay=0.05)
+    steps = EPOCHS * (len(given) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
+    for _ in range(EPOCHS):
+        order = torch.randperm(len(given))
+        for start in range(0, len(given), BATCH):
+            rows = order[start : start + BATCH]
+            shown = dropout(given[rows].expand(NETS, -1, -1), 0.2)
+            hidden = dropout(torch.relu(shown @ net["first"] + net["first_bias"]), 0.4)
+            made = hidden @ net["second"] + net["second_bias"]
+            loss = binary_cross_entropy_with_logits(
+                made,
+                labels[rows].expand_as(made),
+                weight=weights[rows].expand_as(made),
+                reduction="sum",
+            ) / len(rows)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    fitted = {name: value.detach().numpy().copy() for name, value in net.items()}
+    return {name: value[:, 0] if "bias" in name else value for name, value in fitted.items()}
+
+
+def _fit_words(bags: Sequence[Sequence[int]], labels: Floats, weights: Floats) -> Floats:
+    """Fit the table of hashed words by logistic regression with a ridge; float32 (B, C + 1)."""
+    from scipy.optimize import minimize
+    from scipy.sparse import csr_matrix
+
+    lengths = [len(bag) for bag in bags]
+    values = np.repeat([max(length, 1) ** -0.5 for length in lengths], lengths)
+    flat = np.array([bucket for bag in bags for bucket in bag])
+    given = csr_matrix((values, flat, np.cumsum([0, *lengths])), shape=(len(bags), BUCKETS))
+    offset = np.log((weights * labels).sum(0) + 1) - np.log((weights * (1 - labels)).sum(0) + 1)
+
+    def loss(flat_table: Floats) -> tuple[float, Floats]:
+        table = flat_table.reshape(BUCKETS, C + 1)
+        z = given @ table + offset
+        error = weights * (1 / (1 + np.exp(-z)) - labels)
+        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() + RIDGE / 2 * (table**2).sum()
+        return float(value), (given.T @ error + RIDGE * table).ravel()
+
+    start = np.zeros(BUCKETS * (C + 1))
+    done = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 40})
+    return np.asarray(WORDS * done.x.reshape(BUCKETS, C + 1), np.float32)
+
+
+def platt(logits: Floats, labels: Floats, weights: Floats) -> Floats:
+    """Return float32 (C + 1, 3): weights of the own logit, harm's logit and 1 by logistic regression.
+
+    Positives and negatives weigh alike, so that 0.5 is what a text gets that is as likely one as the other.
+    """
+    from scipy.optimize import minimize
+
+    found = np.zeros((C + 1, 3), np.float32)
+    for column in range(C + 1):
+        known = weights[:, column] >= 0.5
+        own, harm = logits[known, column], logits[known, C]
+        label = labels[known, column]
+        share = np.where(label == 1, 0.5 / max(label.sum(), 1), 0.5 / max((1 - label).sum(), 1))
+        columns = np.stack([own, harm * (column < C), np.ones_like(own)], axis=1).astype(np.float64)
+
+        def loss(beta: Floats, x: Floats = columns, y: Floats = label, w: Floats = share) -> float:
+            z = (2 * y - 1) * (x @ beta)
+            return float((w * np.logaddexp(0, -z)).sum() + 1e-3 * (beta[:2] ** 2).sum())
+
+        bounds = [(0.05, 5), (0, 5), (-20, 20)]
+        found[column] = minimize(loss, np.array([1.0, 0.2, 0.0]), bounds=bounds).x
+    found[C, 1] = 0
+    return found
+
+
+def main() -> None:
+    """Train and print; with ``--write`` replace the files."""
+    from safetensors.numpy import save
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    rows = rows_of(arguments.data)
+    trainer = Trainer(rows, Embeddings())
+    folded = trainer.out_of_fold()
+    tensors = trainer.fit(np.arange(len(rows)))
+    tensors["platt"] = platt(folded, trainer.labels, trainer.weights)
+    kept = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
+    content = save(kept)
+    counts = Counter(f"{row.source}/{row.kind}" for row in rows)
+    written = {
+        "made_by": "python -m benchmarks.sensitive_text.train --write",
+        "seed": SEED,
+        "networks": {"number": NETS, "hidden": HIDDEN, "epochs": EPOCHS, "folds": FOLDS},
+        "rows": len(rows),
+        "rows_by_category": {
+            name: int(trainer.labels[:, at].sum()) for at, name in enumerate((*CATEGORIES, "harm"))
+        },
+        "rows_by_source_and_type": dict(sorted(counts.items())),
+        "public_data": digests(arguments.data),
+        "own_examples": own_files(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size": len(content),
+    }
+    print(json.dumps({key: written[key] for key in ("rows", "rows_by_category", "sha256", "size")}))
+    if arguments.write:
+        (MODELS / "sensitive-text.safetensors").write_bytes(content)
+        (MODELS / "sensitive-text.json").write_text(json.dumps(written, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
