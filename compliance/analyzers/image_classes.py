@@ -13,7 +13,7 @@ from compliance.analyzers.class_spans import Sighting, span_findings
 from compliance.analyzers.classes import calibrated, categories_of
 from compliance.findings import Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.types import FrameBatch, Source, TimeSpan
+from compliance.types import Floats, FrameBatch, Pixels, Source, TimeSpan
 
 
 def _spec(name: str, card: str, *categories: str) -> AnalyzerSpec:
@@ -57,8 +57,7 @@ class ImageClassAnalyzer:
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
         """Return one ``class_scores`` for each frame; a frame that repeats another carries none."""
         distinct = [index for index in range(len(batch)) if not batch.duplicate(index)]
-        rows = self._network.probabilities([batch.pixels[index] for index in distinct])
-        labels = self._network.labels
+        rows, labels = self._scores([batch.pixels[index] for index in distinct])
         scores = {
             index: {label: round(float(value), 6) for label, value in zip(labels, row, strict=True)}
             for index, row in zip(distinct, rows, strict=True)
@@ -97,6 +96,10 @@ class ImageClassAnalyzer:
                 category, [_sighting(one, labels) for one in observations], self._calibration
             )
         ]
+
+    def _scores(self, frames: Sequence[Pixels]) -> tuple[Floats, Sequence[str]]:
+        """Return the probabilities of frames, float32 (N, labels), and the labels."""
+        return self._network.probabilities(frames), self._network.labels
 
     def close(self) -> None:
         """Nothing outlives the object."""

@@ -17,6 +17,7 @@ from compliance.cli.progress import bar
 from compliance.errors import ModelError, ModelMissing, UsageError
 from compliance.model_store import Card, ModelStore
 from compliance.model_store.card import ID
+from compliance.model_store.conversion import as_published, converted, published_folder
 from compliance.model_store.download import Progress
 from compliance.model_store.fetch import (
     Offer,
@@ -31,6 +32,7 @@ from compliance.model_store.fetch import (
     places,
     workplace,
 )
+from compliance.model_store.receipt import read_receipt
 from compliance.settings import Settings
 from compliance.verdicts import ExitCode
 
@@ -87,9 +89,9 @@ def pull(
             store.checked(card)
             typer.echo(f"{card.id}: nothing to fetch, it comes from {card.source}")
         elif mirror is None:
-            _bring(store, settings, card, partial(from_network, card), accept)
+            _bring(store, settings, card, partial(from_network, as_published(card)), accept)
         else:
-            _bring(store, settings, card, partial(from_folder, card, mirror / card.id), accept)
+            _bring(store, settings, card, _folder(card, mirror / card.id), accept)
     return ExitCode.APPROVE
 
 
@@ -116,9 +118,9 @@ def import_model(
         )
 
     if len(paths) == 1 and not paths[0].is_file():
-        gather = partial(from_folder, card, paths[0])
+        gather = _folder(card, paths[0])
     else:
-        gather = partial(from_files, card, paths)
+        gather = partial(from_files, as_published(card), paths)
     _bring(store, settings, card, gather, accept)
     return ExitCode.APPROVE
 
@@ -186,6 +188,13 @@ def remove(ids: Ids) -> int:
     return ExitCode.APPROVE
 
 
+def _folder(card: Card, folder: Path) -> Callable[[Path, Progress], Origin]:
+    """Return what gathers a model from a folder; one with a receipt holds what was converted before."""
+    if read_receipt(folder):
+        return partial(from_folder, card, folder)
+    return partial(from_folder, as_published(card), published_folder(card, folder))
+
+
 def _bring(
     store: ModelStore,
     settings: Settings,
@@ -201,7 +210,8 @@ def _bring(
     try:
         with workplace(settings.models, card) as place:
             with bar(f"fetching {card.id}") as told:
-                offer = examined(card, gather(place, told), place, told)
+                origin = converted(card, gather(place, told), place)
+                offer = examined(card, origin, place, told)
             typer.echo(models_shown.offer(offer))
             _ask(offer, place, accept)
             keep(offer, settings.models)

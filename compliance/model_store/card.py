@@ -221,6 +221,9 @@ class Card(Model):
     """Where it comes from."""
     files: tuple[CardFile, ...] = Field(min_length=1)
     """Its files, the weights first."""
+    originals: tuple[CardFile, ...] = ()
+    """What lies at the source, where :attr:`files` are made of it on the way in: a TensorFlow.js layers model,
+    its ``model.json`` first. Empty where files are kept as they come."""
     code_licence: str
     """SPDX identifier of the code around it, or ``unknown``."""
     weight_licence: str
@@ -264,6 +267,8 @@ class Card(Model):
                 raise ValueError(
                     "a picture's input needs mean, std, resize, fit and colour RGB or BGR"
                 )
+        if self.originals and not self.source.pulled:
+            raise ValueError("only what is pulled or imported is converted")
         if self.tier == "full" and self.source.package:
             raise ValueError("the full tier is pulled; what a package carries is bundled or extra")
         return self
