@@ -38,6 +38,9 @@ class RawKind(enum.StrEnum):
     """Geometrically consistent matches, ≥ 0, higher is surer."""
     COUNT = "count"
     """Occurrences, ≥ 0."""
+    LEVEL = "level"
+    """A measured level in the unit that the evidence names: LUFS, dBTP, seconds. Its direction is the
+    analyzer's."""
 
 
 @dataclass(frozen=True)

@@ -305,3 +305,64 @@ class AudioTrack:
     """Presentation time of the first sample, seconds."""
     stream: int = field(default=0)
     """Index of the audio stream in its container."""
+
+
+LIGHT_COLUMNS = (
+    "luminance",  # mean relative luminance of the frame, 0…1
+    "red",  # mean of the measure of saturated red, 0…320
+    "flashes",  # transitions of luminance within the last second over a quarter of the screen, 0…255
+    "red_flashes",  # the same of saturated red
+    "area",  # share of the screen that had four transitions or more within the last second, 0…1
+    "red_area",  # the same of saturated red
+    "pattern_area",  # share of the screen that shows regular stripes, 0…1
+    "pattern_pairs",  # light and dark pairs of those stripes, 0…255
+)
+"""What is measured of each frame of a :class:`LightTrack`; :mod:`compliance.media.flash` says how."""
+
+
+@dataclass(frozen=True)
+class LightTrack:
+    """What was measured of the light of every frame of one video stream of one asset."""
+
+    asset: str
+    """:attr:`Asset.id`."""
+    stream: int
+    """Index of the video stream in its container."""
+    times: npt.NDArray[np.float64]
+    """Presentation time of each frame, seconds, shape (N,), never falling."""
+    measures: Floats
+    """float32, shape (N, 8): the columns of ``LIGHT_COLUMNS``, of the worse background where there is
+    transparency."""
+    unmeasured: str = ""
+    """Why the measures do not count, such as a transfer function that they are not made for; empty where they
+    do."""
+
+
+@dataclass(frozen=True)
+class LoudnessTrack:
+    """What EBU R128 measures of one audio stream of one asset."""
+
+    asset: str
+    """:attr:`Asset.id`."""
+    stream: int
+    """Index of the audio stream in its container."""
+    channels: int
+    """Its channels."""
+    seconds: float
+    """How much of it was measured."""
+    integrated: float | None
+    """Integrated loudness, LUFS; None where nothing is louder than the gate of -70 LUFS."""
+    loudness_range: float
+    """Loudness range (LRA), LU."""
+    true_peak: float | None
+    """Highest true peak of any channel, dBTP; None where every sample is zero."""
+    momentary: float | None
+    """Loudest 0.4 s, LUFS; None where nothing is louder than -70 LUFS."""
+    short_term: float | None
+    """Loudest 3 s, LUFS; None where nothing is louder than -70 LUFS, or the stream is shorter."""
+    silences: tuple[TimeSpan, ...] = ()
+    """Stretches of 1 s and more in which every channel is below -60 dBFS."""
+    dead_channels: tuple[int, ...] = ()
+    """Channels whose every sample is zero."""
+    unmeasured: str = ""
+    """Why the numbers do not count; empty where they do."""

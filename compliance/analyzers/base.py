@@ -20,7 +20,16 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 from compliance.facts import GenerationRecord
 from compliance.findings import BankUse, Finding, ModelUse, Observation, RawKind, Reference
 from compliance.model_store import ModelStore
-from compliance.types import Asset, AudioTrack, Floats, FrameBatch, Source, TextBatch
+from compliance.types import (
+    Asset,
+    AudioTrack,
+    Floats,
+    FrameBatch,
+    LightTrack,
+    LoudnessTrack,
+    Source,
+    TextBatch,
+)
 
 Runtime = Literal["python", "dlib", "onnx", "torch"]
 
@@ -166,6 +175,22 @@ class AudioAnalyzer(Analyzer, Protocol):
 
     def observe_audio(self, tracks: Sequence[AudioTrack]) -> list[Observation]:
         """Return what is heard in ``tracks``; no tracks give an empty list."""
+
+
+@runtime_checkable
+class LightAnalyzer(Analyzer, Protocol):
+    """Reads what was measured of the light of every decoded frame."""
+
+    def observe_light(self, tracks: Sequence[LightTrack]) -> list[Observation]:
+        """Return what ``tracks`` hold; no tracks give an empty list."""
+
+
+@runtime_checkable
+class LoudnessAnalyzer(Analyzer, Protocol):
+    """Reads what was measured of the loudness of sound as it is in the file."""
+
+    def observe_loudness(self, tracks: Sequence[LoudnessTrack]) -> list[Observation]:
+        """Return what ``tracks`` hold; no tracks give an empty list."""
 
 
 @runtime_checkable

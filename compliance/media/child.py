@@ -36,6 +36,8 @@ class Child:
         slots: int,
         sound: bool = False,
         every_frame: bool = False,
+        light: bool = False,
+        loudness: bool = False,
     ) -> None:
         """Start the decoder; ``slots`` is set lower where it announces that it uses fewer of them.
 
@@ -46,9 +48,12 @@ class Child:
             slots: slots of the ring.
             sound: decode audio streams as well.
             every_frame: give every frame, not only those that are to be examined.
+            light: measure the light of every frame.
+            loudness: measure the loudness of the audio streams that are decoded.
         """
         self._sound = sound
         self._every_frame = every_frame
+        self._light, self._loudness = light, loudness
         self._limits = limits
         self._ring_slots = self.slots = slots
         self.slot_bytes = ring.slot_bytes_of(limits.max_pixels)
@@ -77,6 +82,8 @@ class Child:
             "slots": self._ring_slots,
             "sound": self._sound,
             "every_frame": self._every_frame,
+            "light": self._light,
+            "loudness": self._loudness,
             "limits": dataclasses.asdict(self._limits),
         }
         package = Path(compliance.media.__path__[0]).parent.parent

@@ -17,7 +17,8 @@ from compliance.media.audio import Sound, SoundStream
 from compliance.media.cover import Thumbnail
 from compliance.media.gaps import Gaps
 from compliance.media.limits import DecodeLimits
-from compliance.media.pictures import Converter
+from compliance.media.loudness import LoudnessMeter
+from compliance.media.pictures import Converter, is_hdr
 from compliance.media.source import Source
 from compliance.media.subtitles import Said, SubtitleStream, readable
 
@@ -50,6 +51,20 @@ class Decoded:
     frame: av.VideoFrame
     converter: Converter
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        return self.frame.width, self.frame.height
+
+    @property
+    def hdr(self) -> bool:
+        """True where the transfer function is PQ or HLG."""
+        return is_hdr(self.frame)
+
+    def points(self, columns: int, rows: int) -> list[Pixels]:
+        """Return pixels on a grid."""
+        return self.converter.points(self.frame, columns, rows)
+
     def thumbnail(self) -> Thumbnail:
         """Return the small copy."""
         return self.converter.thumbnail(self.frame)
@@ -63,9 +78,23 @@ class Container:
     """An open container and what was lost of it so far."""
 
     def __init__(
-        self, source: Source, kind: str, limits: DecodeLimits, gaps: Gaps, sound: bool = False
+        self,
+        source: Source,
+        kind: str,
+        limits: DecodeLimits,
+        gaps: Gaps,
+        sound: bool = False,
+        loudness: bool = False,
     ) -> None:
-        """Open the container; ``sound`` says whether its audio streams are decoded as well.
+        """Open the container.
+
+        Args:
+            source: the file.
+            kind: its format.
+            limits: what decoding may cost.
+            gaps: takes what is wrong with it.
+            sound: decode audio streams as well.
+            loudness: measure the loudness of those.
 
         Raises:
             av.FFmpegError: it cannot be opened at all.
@@ -92,6 +121,9 @@ class Container:
         self.kind = kind
         self._sound = sound
         self._sounds: dict[int, SoundStream] = {}
+        self._wants_loudness = loudness
+        self.loudness: dict[int, LoudnessMeter] = {}
+        """Meters of the audio streams that are decoded, by index."""
         self._start = (self._container.start_time or 0) / av.time_base
         self.decoded: dict[int, int] = {}
         self._converters: dict[int, Converter] = {}
@@ -152,6 +184,8 @@ class Container:
             return False
         stream.codec_context.thread_count = 1
         self._sounds[stream.index] = SoundStream(stream.index, self._gaps)
+        if self._wants_loudness:
+            self.loudness[stream.index] = LoudnessMeter(stream.index)
         return True
 
     def _hear(self, packet: av.Packet[av.AudioStream]) -> Iterator[Sound]:
@@ -179,6 +213,9 @@ class Container:
                     "parts, or raise the limits."
                 )
             yield from sound.push(frame, time)
+            if stream.index in self.loudness:
+                begins = max(sound.end - frame.samples / frame.sample_rate, 0.0)
+                self.loudness[stream.index].push(frame, begins)
 
     def _usable(self, stream: av.VideoStream) -> bool:
         if not allowed(stream, "Video", "H.264, HEVC, VP9 or AV1", self._gaps):

@@ -22,17 +22,18 @@ from compliance.media.child import Child
 from compliance.media.info import DecodeSummary, MediaInfo, StreamCount
 from compliance.media.limits import DecodeLimits
 from compliance.media.markup import MOST_CUES
-from compliance.media.protocol import BrokenProtocol, FrameMessage, SoundMessage
+from compliance.media.measured import Measured
+from compliance.media.protocol import BrokenProtocol, FrameMessage, LightMessage, SoundMessage
 from compliance.media.reasons import DUPLICATE_LEVELS, Reason
 from compliance.media.selftest import self_test as self_test
-from compliance.types import Cue, Floats, Pixels, TimeSpan
+from compliance.types import LIGHT_COLUMNS, Cue, Floats, Pixels, TimeSpan
 
 
 def decoder_version() -> str:
     """Return what observation keys name as decoder: our own version and those of the libraries."""
     libraries = ("av", "pillow", "opencv-python-headless")
     versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries)
-    return f"3; {versions}"
+    return f"4; {versions}"
 
 
 _GIVEN_UP = "Reading was given up before the decoder had ended; review the file again."
@@ -82,6 +83,8 @@ class MediaReader:
         ring: int = 16,
         listen: Callable[[SoundPart], None] | None = None,
         every_frame: bool = False,
+        light: bool = False,
+        loudness: bool = False,
     ) -> None:
         """Check the path.
 
@@ -92,6 +95,8 @@ class MediaReader:
             listen: gets the sound in parts, while :meth:`frames` runs; None leaves sound undecoded, so that
                 nothing is said of what is wrong with it.
             every_frame: hand out every frame, not only those that are to be examined.
+            light: measure the light of every frame, into :attr:`measured`.
+            loudness: measure the loudness of every audio stream too, where somebody listens.
 
         Raises:
             UsageError: the path is a directory, or ``ring`` is below 2.
@@ -103,6 +108,9 @@ class MediaReader:
         self._limits = limits
         self._ring = ring
         self._every_frame = every_frame
+        self._light, self._loudness = light, loudness and listen is not None
+        self.measured = Measured(limits.max_frames)
+        """Light and loudness; whole when :meth:`frames` has ended and the summary is complete."""
         os.close(_open(path))
         self.info: MediaInfo | None = None
         self.slots = ring
@@ -135,6 +143,8 @@ class MediaReader:
                     self._ring,
                     sound=self._parts is not None,
                     every_frame=self._every_frame,
+                    light=self._light,
+                    loudness=self._loudness,
                 )
         finally:
             os.close(descriptor)
@@ -230,6 +240,12 @@ class MediaReader:
         if kind == "sound" and self.info is not None and self._child is not None:
             self._hear(self._child, protocol.sound_of(message, self.slots, self._child.slot_bytes))
             return message
+        if kind == "light" and self._light and self.info is not None:
+            self._measure(protocol.light_of(message, len(LIGHT_COLUMNS)))
+            return message
+        if kind == "loudness" and self._loudness and self.info is not None:
+            self.measured.add_loudness(protocol.loudness_of(message))
+            return message
         if kind == "info" and self.info is None:
             try:
                 self.info = MediaInfo.model_validate(message.get("info"))
@@ -246,11 +262,32 @@ class MediaReader:
             protocol.integer(message, "shots", 0, 1 << 48)
             protocol.seconds(message, "seconds")
             protocol.flag(message, "closed_captions")
+            self._check_measures(message)
             self._end = message
             return None
         elif kind != "beat":
             raise BrokenProtocol("a message of a type that is not expected here")
         return message
+
+    def _measure(self, message: LightMessage) -> None:
+        """Take the light of further frames of a stream that the file declares."""
+        assert self.info is not None
+        if message.stream not in {s.index for s in self.info.streams if s.kind == StreamKind.VIDEO}:
+            raise BrokenProtocol("light of a stream that is none")
+        self.measured.add_light(message)
+
+    def _check_measures(self, end: dict[str, Any]) -> None:
+        """Refuse an end without gaps where not all was measured that was decoded."""
+        if self.info is None or self._gaps:
+            return
+        decoded = protocol.counts(end, "decoded")
+        for stream in self.info.streams:
+            seen = self._light and stream.kind == StreamKind.VIDEO and not self.info.still
+            if seen and self.measured.frames(stream.index) != decoded.get(stream.index, 0):
+                raise BrokenProtocol("light of other frames than were decoded")
+            heard = self._loudness and stream.kind == StreamKind.AUDIO
+            if heard and not self.measured.hears(stream.index):
+                raise BrokenProtocol("no loudness of a stream that was heard")
 
     def _hear(self, child: Child, sound: SoundMessage) -> None:
         """Copy a piece of sound out of its slot, and give the slot back."""

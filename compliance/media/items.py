@@ -25,6 +25,21 @@ class Item(Protocol):
     def time(self) -> float:
         """Presentation time, seconds from the start of the asset."""
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height before rotation, pixels."""
+
+    @property
+    def hdr(self) -> bool:
+        """True where its numbers are PQ or HLG, so that they are not light as sRGB has it."""
+
+    def points(self, columns: int, rows: int) -> list[Pixels]:
+        """Return pixels of the frame on a grid, none averaged.
+
+        Each picture is uint8 RGB (rows, columns, 3), not turned upright: one over white and, where transparency
+        makes a difference, one over black.
+        """
+
     def thumbnail(self) -> Thumbnail:
         """Return the small copy that the cheap pass compares."""
 

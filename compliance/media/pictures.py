@@ -33,6 +33,7 @@ class Converter:
         """
         self._full = VideoReformatter()
         self._small = VideoReformatter()
+        self._points = VideoReformatter()
         self._max_pixels = max_pixels
         odd = not 1 / _WIDEST_PIXEL <= pixel_aspect <= _WIDEST_PIXEL
         self._aspect = 1.0 if odd else pixel_aspect
@@ -46,6 +47,22 @@ class Converter:
             frame, width, height, "yuv420p", interpolation="BILINEAR", threads=1
         )
         return Thumbnail(tuple(_plane(plane) for plane in small.planes))
+
+    def points(self, frame: av.VideoFrame, columns: int, rows: int) -> list[Pixels]:
+        """Return pixels of a frame on a grid, none averaged, over white and, where it has alpha, over black."""
+        form = "rgba" if has_alpha(frame) else "rgb24"
+        small = self._points.reformat(
+            frame,
+            columns,
+            rows,
+            form,
+            src_colorspace=_colorspace(frame),
+            interpolation="POINT",
+            dst_color_range=ColorRange.JPEG,
+            threads=1,
+        )
+        picture = _picture(small, form)
+        return composite(picture) if form == "rgba" else [picture]
 
     def upright(self, frame: av.VideoFrame) -> list[Pixels]:
         """Return the frame as it is seen: one picture, or two where transparency makes a difference."""
@@ -65,7 +82,7 @@ class Converter:
         return (width if fits else frame.width), frame.height
 
     def _convert(self, frame: av.VideoFrame, width: int, height: int, form: str) -> Pixels:
-        hdr = frame.color_trc in _HDR
+        hdr = is_hdr(frame)
         rgb = self._full.reformat(
             frame,
             width,
@@ -78,12 +95,22 @@ class Converter:
             dst_color_primaries=ColorPrimaries.BT709 if hdr else None,
             threads=1,
         )
-        (plane,) = rgb.planes
-        buffer: Any = plane
-        channels = len(form) if form == "rgba" else 3
-        rows = np.frombuffer(buffer, np.uint8).reshape(rgb.height, plane.line_size)
-        picture: Pixels = rows[:, : rgb.width * channels].reshape(rgb.height, rgb.width, channels)
-        return picture
+        return _picture(rgb, form)
+
+
+def _picture(rgb: av.VideoFrame, form: str) -> Pixels:
+    """Return the pixels of a frame whose format is ``rgb24`` or ``rgba``, without its padding."""
+    (plane,) = rgb.planes
+    buffer: Any = plane
+    channels = len(form) if form == "rgba" else 3
+    rows = np.frombuffer(buffer, np.uint8).reshape(rgb.height, plane.line_size)
+    picture: Pixels = rows[:, : rgb.width * channels].reshape(rgb.height, rgb.width, channels)
+    return picture
+
+
+def is_hdr(frame: av.VideoFrame) -> bool:
+    """Tell whether the transfer function of a frame is PQ or HLG."""
+    return frame.color_trc in _HDR
 
 
 def has_alpha(frame: av.VideoFrame) -> bool:

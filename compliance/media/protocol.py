@@ -24,6 +24,12 @@ MAX_GAPS = 32
 """Most gaps that a decoder may report."""
 MAX_TEXT = 600
 """Longest text of a gap, code points."""
+MOST_ROWS = 256
+"""Most frames that one message may measure, and most silences of a stream."""
+MOST_LIGHT = 321.0
+"""Largest number of a measure of light."""
+MOST_LEVEL = 1000.0
+"""Largest level of sound either way, dB."""
 _SLOT = struct.Struct("<I")
 
 
@@ -131,6 +137,74 @@ def said_of(message: dict[str, Any]) -> tuple[str, float, float]:
     if start > end:
         raise BrokenProtocol("a subtitle that ends before it starts")
     return text, start, end
+
+
+@dataclass(frozen=True)
+class LightMessage:
+    """What was measured of consecutive frames of one stream."""
+
+    stream: int
+    why: str
+    """Empty, or why the numbers do not count: ``hdr``."""
+    rows: list[list[float]]
+    """Time and measures of each frame."""
+
+
+def light_of(message: dict[str, Any], columns: int) -> LightMessage:
+    """Check a message of type ``light``, with ``columns`` numbers after the time of each frame.
+
+    Raises:
+        BrokenProtocol: a field is missing, of another type or out of range.
+    """
+    rows, why = message.get("rows"), message.get("why")
+    if why not in ("", "hdr"):
+        raise BrokenProtocol("light with an unknown reason")
+    if not isinstance(rows, list) or not 0 < len(rows) <= MOST_ROWS:
+        raise BrokenProtocol("light without a short list of rows")
+    for row in rows:
+        if not isinstance(row, list) or len(row) != columns + 1:
+            raise BrokenProtocol("light of another shape")
+        if not all(_is_number(value) and 0 <= value <= 1e9 for value in row):
+            raise BrokenProtocol("light that is no number")
+        if max(row[1:], default=0) > MOST_LIGHT:
+            raise BrokenProtocol("light beyond its range")
+    return LightMessage(integer(message, "stream", 0, 1 << 16), why, rows)
+
+
+def loudness_of(message: dict[str, Any]) -> dict[str, Any]:
+    """Check a message of type ``loudness``; return its fields.
+
+    Raises:
+        BrokenProtocol: a field is missing, of another type or out of range.
+    """
+    checked: dict[str, Any] = {
+        "stream": integer(message, "stream", 0, 1 << 16),
+        "channels": integer(message, "channels", 0, 1 << 10),
+        "seconds": seconds(message, "seconds"),
+    }
+    for name in ("integrated", "range", "true_peak", "momentary", "short_term"):
+        value = message.get(name)
+        if value is not None and not (_is_number(value) and abs(value) <= MOST_LEVEL):
+            raise BrokenProtocol(f"{name} that is no level")
+        checked[name] = None if value is None else float(value)
+    (checked["unmeasured"],) = texts({"unmeasured": [message.get("unmeasured")]}, "unmeasured")
+    silences, dead = message.get("silences"), message.get("dead")
+    if not isinstance(silences, list) or len(silences) > MOST_ROWS:
+        raise BrokenProtocol("silences that are no short list")
+    for span in silences:
+        if not isinstance(span, list) or len(span) != 2 or not all(_is_number(n) for n in span):
+            raise BrokenProtocol("a silence that is no span")
+        if not 0 <= span[0] <= span[1] <= 1e9:
+            raise BrokenProtocol("a silence that is no span")
+    if not isinstance(dead, list) or len(dead) > checked["channels"]:
+        raise BrokenProtocol("dead channels that are no short list")
+    if not all(type(n) is int and 0 <= n < checked["channels"] for n in dead):
+        raise BrokenProtocol("dead channels that are none")
+    return checked | {"silences": silences, "dead": dead}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def integer(message: dict[str, Any], name: str, low: int, high: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from PIL import (  # the plug-ins that Pillow would import later, when no file can be opened any more
     ExifTags,  # noqa: F401
@@ -45,6 +46,23 @@ class Still:
     index: int
     time: float
     pictures: list[Pixels]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        return self.pictures[0].shape[1], self.pictures[0].shape[0]
+
+    @property
+    def hdr(self) -> bool:
+        """Return False: what these formats hold is taken for sRGB."""
+        return False
+
+    def points(self, columns: int, rows: int) -> list[Pixels]:
+        """Return pixels on a grid."""
+        return [
+            np.asarray(cv2.resize(one, (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8)
+            for one in self.pictures
+        ]
 
     def thumbnail(self) -> Thumbnail:
         """Return the small copy."""

@@ -22,6 +22,7 @@ from compliance.media.audio_parts import RATE
 from compliance.media.containers import Container, OverLimit
 from compliance.media.containment import contain
 from compliance.media.extents import check_extent
+from compliance.media.flash_stream import LightStream
 from compliance.media.gaps import Gaps
 from compliance.media.items import Item
 from compliance.media.limits import DecodeLimits
@@ -52,6 +53,8 @@ class Job:
     slots: int
     sound: bool
     every_frame: bool
+    light: bool
+    loudness: bool
     limits: DecodeLimits
 
 
@@ -160,7 +163,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     try:
         media = _open(source, kind, job, gaps)
         _announce(media, job, outlet)
-        _run(media, planners, outlet, job.every_frame)
+        _run(media, planners, outlet, job)
     except OverLimit as error:
         gaps.add(str(error))
     except MemoryError:
@@ -185,7 +188,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
 def _open(source: Source, kind: str, job: Job, gaps: Gaps) -> Container | Picture:
     if kind in KINDS:
         return Picture(source, kind, job.limits, gaps)
-    return Container(source, kind, job.limits, gaps, job.sound)
+    return Container(source, kind, job.limits, gaps, job.sound, job.loudness)
 
 
 def _announce(media: Container | Picture, job: Job, outlet: Outlet) -> None:
@@ -223,9 +226,11 @@ def _run(
     media: Container | Picture,
     planners: dict[int, Planner[Item]],
     outlet: Outlet,
-    every_frame: bool,
+    job: Job,
 ) -> None:
-    """Decode, plan and send; what is planned is sent even where decoding ends with an error."""
+    """Decode, measure, plan and send; what is planned is sent even where decoding ends with an error."""
+    lights: dict[int, LightStream] = {}
+    still = isinstance(media, Picture) and not media.animated
     try:
         for item in media.items():
             outlet.beat()
@@ -235,7 +240,11 @@ def _run(
             if isinstance(item, Said):
                 outlet.said(item)
                 continue
-            if every_frame:
+            if job.light and not still:
+                if item.stream not in lights:
+                    lights[item.stream] = LightStream(item.stream, outlet.send)
+                lights[item.stream].push(item)
+            if job.every_frame:
                 asked: Chosen[Item] = Chosen(item.index, item.time, item, Reason.ASKED, 255)
                 outlet.frames(item.stream, asked)
                 continue
@@ -246,6 +255,11 @@ def _run(
         for stream, planner in planners.items():
             for chosen in planner.finish():
                 outlet.frames(stream, chosen)
+        for light in lights.values():
+            light.flush()
+        if isinstance(media, Container):
+            for meter in media.loudness.values():
+                outlet.send(meter.finish())
 
 
 def _reason(error: Exception) -> str:

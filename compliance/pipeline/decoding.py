@@ -12,6 +12,7 @@ from compliance.media.audio_parts import SoundPart
 from compliance.media.decode import MediaReader
 from compliance.media.info import DecodeSummary
 from compliance.media.limits import DecodeLimits
+from compliance.media.measured import Measured
 from compliance.pipeline.batching import FrameBatcher
 from compliance.pipeline.observed import Observed
 
@@ -25,11 +26,30 @@ class Decoders:
     """One decoder process for each asset, several at a time."""
 
     def __init__(
-        self, limits: DecodeLimits, threads: int, ring: int, listen: Listen | None = None
+        self,
+        limits: DecodeLimits,
+        threads: int,
+        ring: int,
+        listen: Listen | None = None,
+        *,
+        light: bool = False,
+        loudness: bool = False,
+        measured: Callable[[str, Measured], None] | None = None,
     ) -> None:
-        """Take what decoding may cost, and who listens; None leaves sound undecoded."""
+        """Take what is wanted.
+
+        Args:
+            limits: what decoding may cost.
+            threads: assets that are decoded at one time.
+            ring: frames of one asset that are held at once.
+            listen: who listens; None leaves sound undecoded.
+            light: measure the light of every frame.
+            loudness: measure the loudness of sound that is decoded.
+            measured: gets an asset's id and its measures when it was decoded; from several threads.
+        """
         self._limits = limits
         self._listen = listen
+        self._light, self._loudness, self._measured = light, loudness, measured
         self._ring = ring
         self._pool = ThreadPoolExecutor(threads, "decode")
         self._stopped = threading.Event()
@@ -60,7 +80,14 @@ class Decoders:
         assert asset.path is not None
         listen = None if self._listen is None else partial(self._listen, one.id)
         try:
-            reader = MediaReader(asset.path, self._limits, self._ring, listen)
+            reader = MediaReader(
+                asset.path,
+                self._limits,
+                self._ring,
+                listen,
+                light=self._light,
+                loudness=self._loudness,
+            )
         except MediaError as error:  # it was there when it was hashed
             one.summary = DecodeSummary(gaps=(str(error),))
             return
@@ -75,6 +102,8 @@ class Decoders:
                 progress(asset.name, min(frame.time, total), total)
                 batcher.put(one.id, frame)
             one.summary = reader.summary
+            if self._measured is not None:
+                self._measured(one.id, reader.measured)
             with self._lock:
                 self._readers.discard(reader)
         progress(asset.name, total, total)

@@ -12,6 +12,8 @@ from compliance.analyzers.base import (
     AssetInput,
     AudioAnalyzer,
     FrameAnalyzer,
+    LightAnalyzer,
+    LoudnessAnalyzer,
     TextAnalyzer,
 )
 from compliance.media.info import DecodeSummary, MediaInfo
@@ -25,6 +27,7 @@ from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake
 from compliance.pipeline.keys import decode_key, observations_key
 from compliance.pipeline.listening import Listeners
+from compliance.pipeline.measuring import Readers
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observed import Observed
 from compliance.pipeline.plan import applicable_sources
@@ -161,16 +164,29 @@ class Observer:
         ids = [one.id for one in with_media]
         analyzers = self._usable(FrameAnalyzer, ids, failures)
         listeners = self._usable(AudioAnalyzer, ids, failures)
-        both: dict[str, Analyzer] = {**analyzers, **listeners}
+        seers = self._usable(LightAnalyzer, ids, failures)
+        hearers = self._usable(LoudnessAnalyzer, ids, failures)
+        every: dict[str, Analyzer] = {**analyzers, **listeners, **seers, **hearers}
         # Sound is decoded wherever somebody should listen: what is wrong with it has to be known.
-        wanted = any(isinstance(one, AudioAnalyzer) for one in self.analyzers.values())
-        fresh = [one for one in with_media if not self._from_cache(one, both, wanted)]
+        wanted = any(
+            isinstance(one, AudioAnalyzer | LoudnessAnalyzer) for one in self.analyzers.values()
+        )
+        fresh = [one for one in with_media if not self._from_cache(one, every, wanted)]
         sizes = {
             name: one.spec.batch_on(self._devices[name].name) for name, one in analyzers.items()
         }
         ring = min(max(RING, *sizes.values()), MOST_RING) if sizes else RING
         hearing = Listeners(listeners, failures)
-        decoders = Decoders(self._limits, self._threads, ring, hearing.put if wanted else None)
+        readers = Readers(seers, hearers, failures)
+        decoders = Decoders(
+            self._limits,
+            self._threads,
+            ring,
+            hearing.put if wanted else None,
+            light=bool(seers),
+            loudness=bool(hearers),
+            measured=readers.put,
+        )
         batcher = FrameBatcher(
             analyzers,
             self._threads,
@@ -179,7 +195,7 @@ class Observer:
         )
         try:
             decoders.run(fresh, batcher, progress)
-            batches = batcher.finish() | hearing.heard
+            batches = batcher.finish() | hearing.heard | readers.read
         except BaseException:
             decoders.cancel()
             batcher.cancel()
@@ -188,7 +204,7 @@ class Observer:
             one.observations.update(
                 {name: found for (name, asset), found in batches.items() if asset == one.id}
             )
-            self._to_cache(one, both, failures, wanted)
+            self._to_cache(one, every, failures, wanted)
 
     def _from_cache(self, one: Observed, analyzers: Mapping[str, Analyzer], sound: bool) -> bool:
         """Take observations from the cache; False where any is missing."""
@@ -275,7 +291,9 @@ def handed_sources(
         handed |= handed_sources(analyzers[name], analyzers, one)
     if isinstance(analyzer, FrameAnalyzer):
         handed |= {Source.FRAME, Source.OCR}
-    if isinstance(analyzer, AudioAnalyzer):
+    if isinstance(analyzer, LightAnalyzer):
+        handed |= {Source.FRAME}
+    if isinstance(analyzer, AudioAnalyzer | LoudnessAnalyzer):
         handed |= {Source.AUDIO}
     if isinstance(analyzer, TextAnalyzer):
         handed |= PROMPT_SOURCES | {Source.OCR} | {file.source for file in one.captions}
