@@ -96,9 +96,18 @@ def _search(luminance: Floats) -> Stripes:
         float(np.sort(one.ravel()[peaks[striped]])[np.count_nonzero(striped) // 2])
         for one in frequencies[:2]
     )
+    covered &= _varied(luminance, side / max(float(np.hypot(down, across)), 1.0))
     high, wide = (int(np.count_nonzero(covered.any(axis=axis))) for axis in (1, 0))
     pairs = round((down * high + across * wide) / side)
     return Stripes(float(covered.mean()), min(pairs, MOST_PAIRS))
+
+
+def _varied(luminance: Floats, period: float) -> Any:
+    """Tell of each point whether there is contrast within a period of it, less the margin that this adds."""
+    length = round(period) | 1
+    kernel = np.ones((length, length), np.uint8)
+    contrast = cv2.dilate(luminance, kernel) - cv2.erode(luminance, kernel)
+    return cv2.erode((contrast >= CONTRAST).astype(np.uint8), kernel) > 0
 
 
 def _around(power: Floats, at: int) -> float:
