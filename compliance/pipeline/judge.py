@@ -13,11 +13,13 @@ from compliance.pipeline.contract import checked_findings
 from compliance.pipeline.device import Device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.keys import verdict_key
-from compliance.pipeline.observe import handed_sources
+from compliance.pipeline.observe import handed_sources, texts_of
 from compliance.pipeline.observed import Observed
 from compliance.policy.evaluate import evaluate
 from compliance.policy.schema import Policy
 from compliance.taxonomy import TEXT
+from compliance.text.languages import UNKNOWN
+from compliance.text.languages import others as languages_beside
 from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
@@ -234,7 +236,7 @@ def _report(
         if report.analyzer in spec.requires and not _whole(report)
         for source in sources & analyzers[report.analyzer].spec.sources
     }
-    blocked |= _foreign(spec, sources)
+    blocked |= _foreign(one, spec, sources)
     blocked |= _unread(one, wanted, sources)
     status, reason = Status.COMPLETED, ""
     if not wanted:
@@ -285,19 +287,30 @@ def _unread(
     return {source: why for source, why in _UNREAD.items() if source in unread}
 
 
-def _foreign(spec: AnalyzerSpec, sources: frozenset[Source]) -> dict[Source, str]:
-    """Return the texts that an analyzer of few languages may not have understood: all of them.
+def _foreign(one: Observed, spec: AnalyzerSpec, sources: frozenset[Source]) -> dict[Source, str]:
+    """Return the sources of which an analyzer of few languages did not understand every text.
 
-    Nothing tells languages apart yet, and what may be in another language was not examined.
+    A source counts as a whole: one sentence in another language, and not all of it was examined. What is in no
+    language, such as numbers and names, everybody understands; see :mod:`compliance.text.languages`.
     """
     if "*" in spec.languages:
         return {}
-    languages = ", ".join(spec.languages)
-    why = (
-        f"Analyzer {spec.name} understands {languages} only, and nothing proves the language of this text: "
-        "have a person read it, or let an owner answer for it under accept_unexamined."
-    )
-    return dict.fromkeys(sources & TEXT, why)
+    batch = texts_of([one])
+    why = {}
+    for source in sorted(sources & TEXT):
+        texts = [text for text, at in zip(batch.texts, batch.sources, strict=True) if at is source]
+        languages = languages_beside(texts, spec.languages)
+        if languages:
+            why[source] = (
+                f"Analyzer {spec.name} understands {', '.join(spec.languages)} only, and some of this text was "
+                f"not examined in its language ({', '.join(map(_language, languages))}): have a person "
+                "read it, or let an owner answer for it under accept_unexamined."
+            )
+    return why
+
+
+def _language(code: str) -> str:
+    return "one that was not recognised" if code == UNKNOWN else code
 
 
 def _whole(report: AnalyzerReport) -> bool:

@@ -265,7 +265,7 @@ class Observer:
         for name, analyzer in self._usable(TextAnalyzer, list(by_id), failures).items():
 
             def read(ids: Sequence[str], name: str = name, reader: TextAnalyzer = analyzer) -> None:
-                given = reader.observe_texts(_texts([by_id[asset] for asset in ids]))
+                given = reader.observe_texts(texts_of([by_id[asset] for asset in ids]))
                 found = checked_observations(reader.spec, given, ids)
                 for asset in ids:
                     mine = [item for item in found if item.asset == asset]
@@ -300,7 +300,8 @@ def handed_sources(
     return handed
 
 
-def _texts(observed: Sequence[Observed]) -> TextBatch:
+def texts_of(observed: Sequence[Observed]) -> TextBatch:
+    """Return the texts that readers of text are handed: prompts, captions, lines on screen and speech."""
     rows: list[tuple[str, str, Source, TimeSpan | None, Region | None]] = []
     for one in observed:
         asset = one.intake.asset

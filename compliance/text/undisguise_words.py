@@ -30,7 +30,7 @@ _PIECES = 6
 """Pieces that one word may be in."""
 _RUN_TOGETHER, _LONGEST_RUN = 14, 2_000
 """Letters of a word from which it is parted into words, and up to which."""
-_SEAM = re.compile(r"[ \t]|[ \t]?[-._*~·•'’|/\\+^`]{1,2}[ \t]?")
+_SEAM = re.compile(r"[ \t]|[-._*~·•'’|/\\+^`]{1,2}")
 
 
 def mended(reading: Reading) -> Reading:
@@ -171,7 +171,8 @@ def _split(text: str) -> list[Edit]:
             pieces = [word for _, _, word in found[place : last + 1]]
             whole = "".join(pieces)
             unknown = [word for word in pieces if not is_word(word)]
-            if 4 <= len(whole) <= 20 and unknown and is_word(whole):
+            article = len(pieces) == 2 and pieces[0] == "a"
+            if 4 <= len(whole) <= 20 and unknown and not article and is_word(whole):
                 edits.append((found[place][0], found[last][1], whole))
                 place = last
                 break
