@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from compliance.banks.keys import Sealer
-from compliance.errors import ComplianceError
+from compliance.errors import ComplianceError, UsageError
 from compliance.files import write_atomically
 from compliance.findings import Observation, RawKind
 from compliance.types import Region, Source, TimeSpan
@@ -99,6 +99,24 @@ class ObservationCache:
     def save_note(self, key: str, note: dict[str, Any]) -> None:
         """Store a JSON note under ``key``."""
         self._seal(key, "note", json.dumps(note).encode("utf-8"))
+
+    def forget(self, key: str) -> None:
+        """Delete whatever is stored under ``key``.
+
+        Raises:
+            UsageError: it cannot be deleted.
+        """
+        for kind in ("observations", "note"):
+            path = self._path(key, kind)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UsageError(
+                    "stored observations cannot be deleted",
+                    found=str(error.strerror),
+                    where=str(path),
+                    fix="mend the folder's permissions, and delete the file",
+                ) from error
 
     def _open(self, key: str, kind: str) -> bytes | None:
         """Return what is stored; None where it is absent, damaged or under another master key.

@@ -18,6 +18,7 @@ from compliance.errors import ComplianceError, UsageError
 from compliance.facts import Facts, Release
 from compliance.files import check_writable
 from compliance.model_store import ModelStore
+from compliance.pipeline import quarantine
 from compliance.pipeline.decoding import Progress
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake, Request, take_in
@@ -61,6 +62,8 @@ class Outcome:
     """The person's decision that counts for the verdict now, if there is one."""
     warnings: tuple[str, ...] = ()
     """Waivers of the asset that do not count, and why, one sentence each."""
+    restricted: bool = False
+    """True where the asset is quarantined: nothing of it is kept but its digest."""
 
     @property
     def name(self) -> str:
@@ -180,7 +183,7 @@ class Reviewer:
                 broken.append(error)
         if broken:
             raise broken[0]
-        return [replace(done[one.asset.id], path=one.asset.path) for one in intakes]
+        return [_called(done[one.asset.id], one.asset.path) for one in intakes]
 
     def clear(
         self,
@@ -216,6 +219,8 @@ class Reviewer:
         check_writable(session.runs)
         ((one, matched),) = self._examined([intake], progress)
         judged = self._judge(one, matched, session)
+        if judged.restricted:
+            self._quarantine(judged)
         _check_same(judged.verdict, clearance)
         if objection := clearance.objection(
             self._store.get(judged.verdict.key), judged.verdict.as_of
@@ -268,11 +273,16 @@ class Reviewer:
             licences=licences,
             replay=session.as_of is not None,
         )
+        if found := quarantine.suspected(facts, one):
+            verdict, facts = quarantine.restricted(verdict, facts, found)
+            return _Judged(one, matched, verdict, facts, restricted=True)
         return _Judged(one, matched, verdict, facts)
 
     def _conclude(self, judged: _Judged, session: _Session) -> Outcome:
         """Commit one verdict, look for a decision on it, and write the run folder."""
         one, as_of = judged.one, judged.verdict.as_of
+        if judged.restricted:
+            self._quarantine(judged)
         folder = session.runs / f"{as_of:%Y%m%dT%H%M%S}-{judged.verdict.key[:10]}"
         committed = self._store.commit(judged.verdict, folder.name)
         clearance = self._store.standing_clearance(committed, as_of)
@@ -288,6 +298,7 @@ class Reviewer:
             development_signer(self.settings.signing),
             replay=committed.replay,
             clearance=passing,
+            restricted=judged.restricted,
         )
         if files.signed_sha256 is not None:
             output = SignedOutput(
@@ -299,7 +310,28 @@ class Reviewer:
             self._store.add_output(output)
         rules = [rule.id for rule in self.policy.rules]
         warnings = session.waivers.warnings(one.id, rules, as_of)
-        return Outcome(committed, judged.facts, files, clearance=clearance, warnings=warnings)
+        return Outcome(
+            committed,
+            judged.facts,
+            files,
+            clearance=clearance,
+            warnings=() if judged.restricted else warnings,
+            restricted=judged.restricted,
+        )
+
+    def _quarantine(self, judged: _Judged) -> None:
+        """Forget what was observed, and list the asset for those who may look into it."""
+        observer, verdict = self._observer, judged.verdict
+        if self._cache:
+            quarantine.forget(
+                ObservationCache(self.settings.observations, self._sealer),
+                judged.one,
+                observer.analyzers,
+                observer.device_of,
+                self.settings.decode_limits,
+            )
+        found = judged.facts.findings
+        quarantine.enlist(self.settings.home, verdict, found, self._clock())
 
     def close(self) -> None:
         """Free models and the database."""
@@ -340,6 +372,12 @@ class _Judged:
     matched: Matched
     verdict: Verdict
     facts: Facts
+    restricted: bool = False
+
+
+def _called(outcome: Outcome, path: Path | None) -> Outcome:
+    """Return an outcome under the name that was asked for, which of a quarantined asset nothing repeats."""
+    return outcome if outcome.restricted else replace(outcome, path=path)
 
 
 def _check_same(verdict: Verdict, clearance: Clearance) -> None:

@@ -63,6 +63,7 @@ def write_run(
     *,
     replay: bool,
     clearance: Clearance | None = None,
+    restricted: bool = False,
 ) -> RunFiles:
     """Write a run's folder, signing what the verdict lets through.
 
@@ -78,6 +79,7 @@ def write_run(
         replay: True where the verdict is as of another moment than now; nothing is then signed for
             publication, for consent may have ended since.
         clearance: the decision that counts for the verdict, where it lets the asset through.
+        restricted: True where the asset is quarantined: no copy, crop, text or request is then kept.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -94,11 +96,13 @@ def write_run(
         for name, document in ((VERDICT, verdict), (FACTS, facts), (POLICY, policy.effective())):
             write_atomically(place / name, canonical_json(document))
         write_atomically(place / FINDINGS, _table(facts.findings))
-        write_atomically(place / REQUEST, sealer.seal(_request(one), REQUEST.encode()))
-        seen = [_kept(item) for found in one.observations.values() for item in found]
+        observed = {} if restricted else one.observations
+        if not restricted:
+            write_atomically(place / REQUEST, sealer.seal(_request(one), REQUEST.encode()))
+        seen = [_kept(item) for found in observed.values() for item in found]
         write_atomically(place / OBSERVATIONS, to_bytes(seen, sealer))
         (place / EVIDENCE).mkdir(mode=0o700)
-        for name, image in matched.crops.items():
+        for name, image in () if restricted else matched.crops.items():
             sealed = sealer.seal(image, name.encode())
             write_atomically(place / EVIDENCE / f"{name}.jpg.sealed", sealed)
     signed = folder / finalised.output.name if finalised.output else None
@@ -136,6 +140,8 @@ def _finalise(
     sha256 = one.intake.asset.media_sha256
     if source is None or sha256 is None:
         return Finalised(input_sha256=next(iter(verdict.parts.values())))
+    if verdict.decision is Decision.REJECT:
+        return Finalised(input_sha256=sha256)
     approved = verdict.decision is Decision.APPROVE and verdict.complete
     if not approved and clearance is None:
         return Finalised(input_sha256=sha256)
