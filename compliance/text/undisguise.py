@@ -30,7 +30,7 @@ LIKE_ENGLISH = 0.5
 _GAIN = 3
 """Letters in known words that a reading must add."""
 _OVERRIDE = re.compile("[\u202e\u2067]([^\u202c\u2069\n]+)[\u202c\u2069]?")
-_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0020-\U000e007e]{2,}")
+_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{2,}")
 _HIDDEN = IGNORABLE - {"\u00ad"}
 
 
@@ -104,7 +104,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     steps: Sequence[Callable[[Reading], Reading]] = (
         undisguise_words.mended,
         undisguise_codes.decoded,
-        _backwards,
+        backwards,
         undisguise_codes.shifted,
     )
     for step in steps:
@@ -203,7 +203,7 @@ def _folded(text: str, folded: Normalised) -> Normalised:
 # direction
 
 
-def _backwards(reading: Reading) -> Reading:
+def backwards(reading: Reading) -> Reading:
     """Return the text read from its end, or with each word turned round, if that looks like English."""
     text = reading.text
     turned = text[::-1]

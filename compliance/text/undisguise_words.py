@@ -35,13 +35,14 @@ _SEAM = re.compile(r"[ \t]|[-._*~·•'’|/\\+^`]{1,2}")
 
 def mended(reading: Reading) -> Reading:
     """Return ``reading`` with its words whole and in letters; itself where nothing is to be mended."""
-    together = edited(reading, _apart(reading.text), SPACED)
-    spelled = edited(together, _leet(together.text), LEETSPEAK)
-    whole = edited(spelled, _split(spelled.text), SPACED)
+    together = edited(reading, apart(reading.text), SPACED)
+    spelled = edited(together, leet(together.text), LEETSPEAK)
+    whole = edited(spelled, split(spelled.text), SPACED)
     return edited(whole, _run_together(whole.text), SPACED)
 
 
-def _leet(text: str) -> list[Edit]:
+def leet(text: str) -> list[Edit]:
+    """Return words in digits and signs, or drawn out, in letters."""
     tokens = [
         one for one in _LEET_TOKEN.finditer(text) if not (one[0].isalpha() or one[0].isdecimal())
     ]
@@ -120,7 +121,7 @@ def _shortened(word: str) -> str:
     return next((one for one in tried if len(one) > 2 and is_word(one)), "")
 
 
-def _apart(text: str) -> list[Edit]:
+def apart(text: str) -> list[Edit]:
     """Return words whose letters stand apart, such as ``k i l l`` and ``k.i.l.l``, joined."""
     edits = []
     for run in _APART.finditer(text):
@@ -155,7 +156,7 @@ def _joined(run: str) -> list[str]:
     return found
 
 
-def _split(text: str) -> list[Edit]:
+def split(text: str) -> list[Edit]:
     """Return words in pieces, such as ``kil ling``, whole: none that is all of known words is touched."""
     found = words(text)
     seams = [
