@@ -18,6 +18,7 @@ from compliance.cli import (
     people,
     policy,
     publish,
+    redact,
     review,
     taxonomy,
     waive,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("review")(review.review)
 app.command("waive")(waive.waive)
 app.command("clear")(clear.clear)
+app.command("redact")(redact.redact)
 app.command("verify")(check.verify)
 app.command("explain")(review.explain)
 app.command("demo")(demo.demo)

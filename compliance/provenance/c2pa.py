@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,6 +73,30 @@ class Claim:
     """True where the input becomes a parent ingredient, which keeps its own manifest."""
 
 
+@dataclass(frozen=True)
+class EditClaim:
+    """What the manifest of an edited copy says."""
+
+    title: str
+    """Title of the output."""
+    parent_title: str
+    """Title of the original."""
+    description: str
+    """What was done, for a reader; no personal data, since it cannot be changed once signed."""
+    source_type: str | None
+    """Digital source type that the original's own manifest declares, full URI; None where it declares none."""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """An open file that becomes the parent ingredient."""
+
+    file: BufferedReader
+    kind: str
+    """Media type."""
+    title: str
+
+
 def prepare(anchors: str | None) -> c2pa.Context:
     """Return the library's settings: network off, and only ``anchors`` (PEM) trusted."""
     import c2pa
@@ -117,6 +142,46 @@ def sign_manifest(
     Raises:
         ProvenanceError: ``source`` is not the reviewed file, or the signer or the library fails.
     """
+    with opened(source) as file:
+        _check_input(approval, hashlib.file_digest(file, "sha256").hexdigest())
+        file.seek(0)
+        parent = Parent(file, kind, approval.verdict.asset_name) if claim.parent else None
+        _sign(_definition(approval, claim), file, output, kind, parent, signer)
+
+
+def sign_edited(
+    rendered: Path, output: Path, kind: str, original: Path, edit: EditClaim, signer: Signer
+) -> None:
+    """Write ``rendered`` with a manifest of what was edited, and from what, to ``output``, a new file.
+
+    It holds no verdict: that a file was edited here says nothing about whether it may go out. The original
+    becomes the parent ingredient and keeps its own manifest. Not atomic.
+
+    Args:
+        rendered: the edited file; nobody else may be able to write to it meanwhile.
+        output: path to write to.
+        kind: media type of both files.
+        original: what it was made from.
+        edit: what the manifest says.
+        signer: who signs.
+
+    Raises:
+        ProvenanceError: a file cannot be read, or the signer or the library fails.
+    """
+    with opened(rendered) as file, opened(original) as before:
+        parent = Parent(before, kind, edit.parent_title)
+        _sign(_edited(edit), file, output, kind, parent, signer)
+
+
+def _sign(
+    definition: dict[str, Any],
+    file: BufferedReader,
+    output: Path,
+    kind: str,
+    parent: Parent | None,
+    signer: Signer,
+) -> None:
+    """Sign an open file into ``output``."""
     import c2pa
 
     errors: list[Exception] = []
@@ -129,33 +194,29 @@ def sign_manifest(
             errors.append(error)
             raise
 
-    with opened(source) as file:
-        _check_input(approval, hashlib.file_digest(file, "sha256").hexdigest())
-        file.seek(0)
-        try:
-            with (
-                prepare(None) as context,
-                c2pa.Builder(_definition(approval, claim), context) as builder,
-                c2pa.Signer.from_callback(
-                    callback,
-                    c2pa.C2paSigningAlg[signer.algorithm],
-                    signer.certificates,
-                    signer.timestamp_url,
-                ) as native,
-                output.open("x+b") as target,
-            ):
-                if claim.parent:
-                    title = approval.verdict.asset_name
-                    ingredient = {
-                        "title": title,
-                        "relationship": "parentOf",
-                        "instance_id": "parent",
-                    }
-                    builder.add_ingredient(ingredient, kind, file)
-                    file.seek(0)
-                builder.sign(native, kind, file, target)
-        except c2pa.C2paError as error:
-            raise _signing_failed(errors[0] if errors else error, source) from error
+    try:
+        with (
+            prepare(None) as context,
+            c2pa.Builder(definition, context) as builder,
+            c2pa.Signer.from_callback(
+                callback,
+                c2pa.C2paSigningAlg[signer.algorithm],
+                signer.certificates,
+                signer.timestamp_url,
+            ) as native,
+            output.open("x+b") as target,
+        ):
+            if parent is not None:
+                ingredient = {
+                    "title": parent.title,
+                    "relationship": "parentOf",
+                    "instance_id": "parent",
+                }
+                builder.add_ingredient(ingredient, parent.kind, parent.file)
+                file.seek(0)
+            builder.sign(native, kind, file, target)
+    except c2pa.C2paError as error:
+        raise _signing_failed(errors[0] if errors else error, output) from error
 
 
 def _definition(approval: Approval, claim: Claim) -> dict[str, Any]:
@@ -178,6 +239,27 @@ def _definition(approval: Approval, claim: Claim) -> dict[str, Any]:
             {"label": statement.type, "data": statement.model_dump(mode="json"), "created": True},
             {"label": "c2pa.actions.v2", "data": actions, "created": True},
         ],
+    }
+
+
+def _edited(edit: EditClaim) -> dict[str, Any]:
+    """Describe the manifest of an edited copy in C2PA's own actions."""
+    opened_action: dict[str, Any] = {
+        "action": "c2pa.opened",
+        "parameters": {"ingredientIds": ["parent"]},
+    }
+    if edit.source_type:
+        opened_action["digitalSourceType"] = edit.source_type
+    changed = {
+        "action": "c2pa.edited",
+        "description": edit.description[:MAX_TEXT],
+        "softwareAgent": {"name": "compliance redact"},
+    }
+    actions = {"actions": [opened_action, changed], "allActionsIncluded": True}
+    return {
+        "claim_generator_info": [{"name": "compliance"}],
+        "title": edit.title[:MAX_TEXT],
+        "assertions": [{"label": "c2pa.actions.v2", "data": actions, "created": True}],
     }
 
 

@@ -1,0 +1,169 @@
+"""What a run, or a report of one, tells of the findings of an asset."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from compliance.banks.keys import Sealer
+from compliance.errors import ComplianceError, UsageError
+from compliance.files import sha256_of
+from compliance.findings import Finding, Observation
+from compliance.pipeline.observations import from_bytes
+from compliance.pipeline.runfiles import EVIDENCE, FINDINGS, OBSERVATIONS, VERDICT
+from compliance.pipeline.runread import read_run, read_verdict
+from compliance.redaction.plan import is_below
+from compliance.types import Asset
+
+MINORS = "sexual.minors"
+"""Where this is suspected no copy is made of the asset, redacted or not."""
+_MOST_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of one asset."""
+
+    findings: tuple[Finding, ...]
+    observations: tuple[Observation, ...] = ()
+    """Empty where they cannot be read here."""
+    folder: Path | None = None
+    """The run's folder."""
+
+
+def of_run(folder: Path, asset: Path, sealer: Sealer) -> Told:
+    """Read a run's folder.
+
+    Raises:
+        UsageError: it is none, or of another asset.
+    """
+    past = read_run(folder)
+    _check_digest(asset, past.verdict.parts.get("media"), str(folder))
+    return _allowed(Told(tuple(past.facts.findings), _observations(folder, sealer), folder))
+
+
+def latest(runs: Path, asset: Path) -> Path:
+    """Return the folder of the newest run of a media file.
+
+    Raises:
+        UsageError: there is none.
+    """
+    digest = digest_of_media(asset)
+    for path in sorted(runs.glob(f"[!.]*/{VERDICT}"), reverse=True):
+        if read_verdict(path.parent).parts.get("media") == digest:
+            return path.parent
+    raise UsageError(
+        "there is no run of this file",
+        expected=f"a run of the media with SHA-256 {digest}",
+        where=str(runs),
+        fix=f"run 'compliance review {asset}' first, or name a run with --run",
+    )
+
+
+def of_file(path: Path, asset: Path, sealer: Sealer) -> Told:
+    """Read findings from a file: a run's ``findings.parquet``, a JSON report, or a JSON list of findings.
+
+    Raises:
+        UsageError: it cannot be read, or is of another asset.
+    """
+    if path.name == FINDINGS or path.is_dir():
+        return of_run(path if path.is_dir() else path.parent, asset, sealer)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"more than {_MOST_BYTES} bytes")
+        content = json.loads(path.read_bytes())
+        digest = digest_of_media(asset)
+        if isinstance(content, dict):
+            reviews = content.get("reviews", [content])
+            fitting = [one for one in reviews if one["verdict"]["parts"].get("media") == digest]
+            if not fitting:
+                raise _other(str(path), digest, "reviews of other files")
+            rows = fitting[-1]["findings"]
+        else:
+            rows = content
+            own = Asset(name=asset.name, media_sha256=digest).id
+            strange = [row for row in rows if row["asset"] != own]
+            if strange:
+                raise _other(str(path), own, str(strange[0]["asset"]))
+        findings = tuple(
+            Finding.model_validate({k: v for k, v in row.items() if k != "id"}) for row in rows
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise UsageError(
+            "the findings cannot be read",
+            expected="a run's findings.parquet, or what 'compliance review --format json' printed",
+            found=" ".join(str(error).split())[:300],
+            where=str(path),
+            fix="name the run with --run",
+        ) from error
+    return _allowed(Told(findings))
+
+
+def crops_of(told: Told, ids: list[str], sealer: Sealer) -> dict[str, bytes]:
+    """Decrypt the crops of some findings, JPEG by id; those that are not to be had are left out."""
+    found = {}
+    for name in ids:
+        path = None if told.folder is None else told.folder / EVIDENCE / f"{name}.jpg.sealed"
+        if path is None or not path.is_file():
+            continue
+        try:
+            found[name] = sealer.open(path.read_bytes(), name.encode())
+        except ComplianceError:  # sealed on another machine: the whole frame is covered instead
+            continue
+    return found
+
+
+def digest_of_media(asset: Path) -> str:
+    """Return the SHA-256 of the media.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return sha256_of(asset)
+    except OSError as error:
+        raise UsageError(
+            "the asset cannot be read",
+            expected="a media file that this user may read",
+            found=str(error.strerror or error),
+            where=str(asset),
+            fix="correct the path",
+        ) from error
+
+
+def _observations(folder: Path, sealer: Sealer) -> tuple[Observation, ...]:
+    try:
+        return tuple(from_bytes((folder / OBSERVATIONS).read_bytes(), sealer))
+    except (OSError, ComplianceError):  # sealed on another machine: crops or whole frames remain
+        return ()
+
+
+def _allowed(told: Told) -> Told:
+    """Refuse an asset of which no copy may be made."""
+    if any(is_below(one.category, MINORS) for one in told.findings):
+        raise UsageError(
+            "no copy is made of this asset, redacted or not",
+            expected="an asset without suspected sexual content with minors",
+            found=f"a finding of the category {MINORS}",
+            fix="leave the file where it is and follow the restricted escalation of your organisation",
+        )
+    return told
+
+
+def _check_digest(asset: Path, reviewed: str | None, where: str) -> None:
+    digest = digest_of_media(asset)
+    if digest != reviewed:
+        raise _other(where, digest, str(reviewed))
+
+
+def _other(where: str, expected: str, found: str) -> UsageError:
+    return UsageError(
+        "the findings are of another asset",
+        expected=f"findings of {expected}",
+        found=found,
+        where=where,
+        fix="review the file as it is now, and redact by that run",
+    )
