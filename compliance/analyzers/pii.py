@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.errors import AnalyzerError
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.text.entities import ENTITIES
+from compliance.text.entities import ENTITIES, NAMES
 from compliance.text.repeats import merge_repeats
-from compliance.text.search import Sighting, sightings
+from compliance.text.search import Finder, Sighting, sightings
 from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch
-
-if TYPE_CHECKING:
-    from compliance.text.recognisers import Recognisers
 
 TAG_DIGITS = 4
 """Hex digits of the digest by which sightings of one value are recognised. Sixteen bits tell two numbers
@@ -39,7 +36,9 @@ class PiiAnalyzer:
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
         version="4",
-        categories=tuple(sorted({entity.category for entity in ENTITIES.values()})),
+        categories=tuple(
+            sorted({one.category for name, one in ENTITIES.items() if name not in NAMES})
+        ),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),
         requires=("ocr",),
@@ -48,13 +47,13 @@ class PiiAnalyzer:
     )
 
     def __init__(self) -> None:
-        self._recognisers: Recognisers | None = None
+        self._finder: Finder | None = None
 
     def setup(self, device: str, models: ModelStore) -> None:
         """Load the recognisers; takes seconds."""
         from compliance.text.recognisers import Recognisers
 
-        self._recognisers = Recognisers()
+        self._finder = Recognisers()
 
     def models(self) -> tuple[ModelUse, ...]:
         """Return no models: these are rules."""
@@ -71,14 +70,15 @@ class PiiAnalyzer:
             AnalyzerError: :meth:`setup` was not called, a pattern ran out of time, or a text holds too
                 many numbers; it is not examined then.
         """
-        if self._recognisers is None:
+        if self._finder is None:
             raise AnalyzerError(
                 "the analyzer was used before it was set up",
                 expected="setup(device, models) before observe_texts(batch)",
                 where=self.spec.name,
                 fix="call setup('cpu', ModelStore()) first",
             )
-        return [_observation(batch, seen) for seen in sightings(batch, self._recognisers)]
+        name = self.spec.name
+        return [_observation(name, batch, seen) for seen in sightings(batch, self._finder)]
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Merge sightings of the same value that are at most a second apart; the surest is kept."""
@@ -95,8 +95,8 @@ class PiiAnalyzer:
         return [_finding(one) for one in observations]
 
     def close(self) -> None:
-        """Let go of the recognisers."""
-        self._recognisers = None
+        """Let go of what finds."""
+        self._finder = None
 
 
 def redact(value: str) -> str:
@@ -108,14 +108,14 @@ def redact(value: str) -> str:
     return "•••• " + value[-4 if len(value) >= 12 else -2 :]
 
 
-def _observation(batch: TextBatch, seen: Sighting) -> Observation:
+def _observation(analyzer: str, batch: TextBatch, seen: Sighting) -> Observation:
     rows, row = seen.place.rows, seen.place.rows[0]
     asset = batch.assets[row]
     end = seen.place.end if len(rows) == 1 else len(batch.texts[row])
     digest = hashlib.sha256(f"{asset}\0{seen.category}\0{seen.value}".encode()).hexdigest()
     return Observation(
         asset=asset,
-        analyzer=PiiAnalyzer.spec.name,
+        analyzer=analyzer,
         kind="pii",
         source=batch.sources[row],
         span=batch.spans[row],

@@ -212,17 +212,26 @@ ENTITIES = {
     "URL": _own("pii.url", "web address"),
     "DATE_TIME": _own("pii.date", "date or time"),
     "AGE": _own("pii.age", "age"),
-    "POSTCODE": _own("pii.address", "postcode"),
     "PASSPORT": _own("pii.passport", "passport number"),
     "DRIVING_LICENCE": _own("pii.driving_licence", "driving licence number"),
     "IDENTITY_NUMBER": _own(_NATIONAL, "identity number, by the words before it"),
     "VEHICLE_PLATE": _own("pii.vehicle_plate", "number plate of a vehicle"),
     "IDENTITY_DOCUMENT": _own("pii.document", "identity document, by its wording"),
+    "PERSON": _own("pii.person", "name of a person"),
+    "TITLE": _own("pii.person", "form of address before a name"),
+    "PLACE": _own("pii.place", "name of a place"),
+    "NATIONALITY": _own("pii.place", "nationality or faith"),
+    "ORGANIZATION": _own("pii.organization", "name of an organisation"),
+    "ADDRESS": _own("pii.address", "part of a postal address"),
 }
-"""Presidio entities that are looked for, and no others. National numbers are those with a check digit, or
-with a shape of letters and digits that is theirs alone, or (US_SSN, US_ITIN, CA_SIN) that need their shape
-or a word beside them. Left out as too weak: US bank accounts, UK NHS numbers (any US telephone number may
-pass), passports, driving licences, postcodes, number plates."""
+"""Entities that are looked for, and no others. National numbers are those with a check digit, or with a shape
+of letters and digits that is theirs alone, or (US_SSN, US_ITIN, CA_SIN) that need their shape or a word beside
+them. Passports, driving licences and further national numbers (UK NHS: any US telephone number may pass) count
+by the words before them alone. Left out as too weak: US bank accounts."""
+NAMES = frozenset({"PERSON", "TITLE", "PLACE", "NATIONALITY", "ORGANIZATION", "ADDRESS"})
+"""Entities that are found by lists and words, which know some languages only; the others are found in all."""
+LOCALES = frozenset(one.locale for one in ENTITIES.values() if one.locale)
+"""Countries whose national numbers are known by their own rules."""
 
 _LOOKS_LIKE_A_VERSION = re.compile(r"(?:[0-9]|[12][0-9])(?:\.(?:[0-9]|[12][0-9])){3}")
 

@@ -1,4 +1,4 @@
-"""Numbers that only the words before them give away: passports, driving licences, postcodes, identity cards."""
+"""Numbers that only the words before them give away: passports, driving licences, identity cards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ _IDENTITY = (
     r"|emirates id"
     r"|bsn|burgerservicenummer|cnp|rodné číslo|teudat zehut|tax id|steuernummer|nif|egn|jmbg|oib|pps ?n\w*"
 )
-_POSTCODE = r"zip(?: ?code)?|post(?:al|code)(?: code)?|plz|código postal|code postal|postnummer"
 _GAP = r"(?!\w)[^\d\n.;!?]{0,28}?[.:#№]?[ \t]{0,3}\n?[ \t]{0,3}"
 """What may stand between the word and its number: a few words of the same sentence, or the end of a line."""
 
@@ -45,7 +44,6 @@ _RULES: tuple[tuple[str, re.Pattern[str], float], ...] = (
         OWN_SHAPE,
     ),
     ("IDENTITY_NUMBER", _behind(_IDENTITY, r"(?=[A-Z./-]{0,7}\d)[A-Z0-9](?:[A-Z0-9./-]| (?=\d)){4,21}"), NAMED),
-    ("POSTCODE", _behind(_POSTCODE, r"\d{4,6}(?:-\d{4})?"), NAMED),
     ("AGE", _behind(r"age|aged|alter|âge|edad|età|leeftijd|idade", r"1[01]\d|[1-9]\d?"), 0.8),
 )  # fmt: skip
 _AGES: tuple[tuple[re.Pattern[str], float], ...] = (
