@@ -19,7 +19,7 @@ from compliance.text.plates import plates
 from compliance.text.web_addresses import web_addresses
 
 if TYPE_CHECKING:
-    from presidio_analyzer import EntityRecognizer
+    from presidio_analyzer import PatternRecognizer
 
 WINDOW, OVERLAP = 2048, 640
 """Code points that recognisers see at once, and that two windows share. It bounds patterns whose work
@@ -174,7 +174,7 @@ def _windows(length: int) -> Iterator[tuple[int, int]]:
         yield begin, min(begin + WINDOW, length)
 
 
-def _recognisers() -> list[EntityRecognizer]:
+def _recognisers() -> list[PatternRecognizer]:
     from presidio_analyzer import Pattern, PatternRecognizer
     from presidio_analyzer import predefined_recognizers as predefined
 
