@@ -1,6 +1,7 @@
 """Text lines in frames: PP-OCR detection, orientation and recognition on the ONNX runtime.
 
-Lines are observations only; what they mean is for the analyzers that read text.
+Lines are observations only; what they mean is for the analyzers that read text. A frame that shows what an
+earlier one of its stream showed is not read again, but for a refresh now and then: the lines before last on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.ocr_ink import measured, slant
+from compliance.analyzers.ocr_pages import frames, pages
+from compliance.analyzers.ocr_tracks import tracks
 from compliance.findings import Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.types import Floats, FrameBatch, Pixels, Region, Source, TimeSpan
@@ -41,6 +45,10 @@ TURN_WIDTH, TURN_SCORE = 192, 0.9
 """Width for the orientation network, and the probability from which a line is turned round."""
 CONFIDENCE_FLOOR = 0.3
 """Least mean character probability of a line that is kept."""
+REFRESH, REFRESHED = 5.0, 0.5
+"""Seconds: a frame that repeats another is read all the same where it is shown in the first half second of each
+five, the longest time between two examined frames. Letters so faint that a frame shrunk to a thumbnail does not
+show them come in unseen by the cheap pass; these are read within five seconds."""
 
 
 class OcrAnalyzer:
@@ -52,7 +60,7 @@ class OcrAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="ocr",
-        version="2",
+        version="3",
         categories=(),
         sources=frozenset({Source.OCR}),
         models=("pp-ocrv6-det-small", "pp-ocrv4-cls-mobile", "pp-ocrv6-rec-small"),
@@ -86,18 +94,27 @@ class OcrAnalyzer:
         return self._models
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
-        """Return one ``text_line`` observation for each line, read in batches over all frames."""
+        """Return one ``text_line`` observation for each line, read in batches over all frames.
+
+        Its attributes are those of :mod:`compliance.analyzers.ocr_ink`. A frame without lines has one
+        ``text_frame``, whose attribute ``same`` tells that it was not read because it repeats another.
+        """
+        fresh = [index for index in range(len(batch)) if _is_read(batch, index)]
+        found = self._detect([batch.pixels[index] for index in fresh])
         lines = [
-            (index, corners)
-            for index, found in enumerate(self._detect(batch.pixels))
-            for corners in found
+            (index, corners) for index, boxes in zip(fresh, found, strict=True) for corners in boxes
         ]
         crops = [_crop(batch.pixels[index], corners) for index, corners in lines]
         texts = self._read(self._upright(crops))
-        return [
-            _observation(batch, index, corners, text, confidence)
-            for (index, corners), (text, confidence) in zip(lines, texts, strict=True)
+        seen = [
+            _observation(batch, index, corners, crop, text, confidence)
+            for (index, corners), crop, (text, confidence) in zip(lines, crops, texts, strict=True)
             if text.strip() and confidence >= CONFIDENCE_FLOOR
+        ]
+        written = {(one.asset, one.attributes["stream"], one.span) for one in seen}
+        blank = [_blank(batch, index, same=index not in fresh) for index in range(len(batch))]
+        return seen + [
+            one for one in blank if (one.asset, one.attributes["stream"], one.span) not in written
         ]
 
     def _detect(self, frames: Sequence[Pixels]) -> list[list[Floats]]:
@@ -176,8 +193,12 @@ class OcrAnalyzer:
         return read
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
-        """Return the lines as they are, in order of time: readers of text merge what they find."""
-        return sorted(observations, key=lambda line: (line.span.start if line.span else 0, line.id))
+        """Return ``text_line`` for each page that stands, and ``screen_line`` for each line over time.
+
+        Analyzers of text read the pages; what is measured of lines as wholes is for the lines over time.
+        """
+        read = frames(observations)
+        return pages(read) + tracks(read)
 
     def findings(
         self, asset: str, observations: Sequence[Observation], references: References | None
@@ -318,11 +339,31 @@ def _line(crop: Pixels, width: int) -> Floats:
     return line
 
 
+def _is_read(batch: FrameBatch, index: int) -> bool:
+    """Tell whether a frame is read: it shows something else than the one before, or a refresh is due."""
+    time = float(batch.times[index])
+    refresh = time >= REFRESH and time % REFRESH < REFRESHED
+    return refresh or not batch.duplicate(index)
+
+
+def _blank(batch: FrameBatch, index: int, *, same: bool) -> Observation:
+    time = float(batch.times[index])
+    return Observation(
+        asset=batch.assets[index],
+        analyzer=OcrAnalyzer.spec.name,
+        kind="text_frame",
+        source=Source.OCR,
+        span=TimeSpan(start=time, end=time),
+        attributes={"stream": batch.stream(index), "same": same},
+    )
+
+
 def _observation(
-    batch: FrameBatch, index: int, corners: Floats, text: str, confidence: float
+    batch: FrameBatch, index: int, corners: Floats, crop: Pixels, text: str, confidence: float
 ) -> Observation:
     height, width = batch.pixels[index].shape[:2]
     time = float(batch.times[index])
+    look = measured(crop)
     return Observation(
         asset=batch.assets[index],
         analyzer=OcrAnalyzer.spec.name,
@@ -333,5 +374,11 @@ def _observation(
         raw=round(confidence, 4),
         raw_kind=RawKind.PROBABILITY,
         text=text,
-        attributes={"stream": batch.stream(index)},
+        attributes={
+            "stream": batch.stream(index),
+            "letters": look.letters,
+            "contrast": round(look.contrast, 2),
+            "slant": round(slant(corners), 1),
+            "size": [width, height],
+        },
     )

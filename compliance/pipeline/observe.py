@@ -98,14 +98,11 @@ class Observer:
         for one in observed:
             self._set_keys(one)
         self._observe_assets(observed, failures)
+        readers = {name for name, one in self.analyzers.items() if isinstance(one, TextAnalyzer)}
+        # What makes text readable is reduced first: analyzers of text read a page that stands once.
+        self._reduce(observed, [name for name in self._ready if name not in readers], failures)
         self._observe_texts(observed, failures)
-        for one in observed:
-            for name in self._ready:
-                analyzer = self.analyzers[name]
-                with failures.guard(name, [one.id]):
-                    raw = one.observations.get(name, [])
-                    reduced = analyzer.reduce(one.id, raw)
-                    one.observations[name] = checked_observations(analyzer.spec, reduced, [one.id])
+        self._reduce(observed, [name for name in self._ready if name in readers], failures)
         return observed
 
     def device_of(self, name: str) -> Device:
@@ -130,6 +127,17 @@ class Observer:
             if name not in self._ready and name not in idle and analyzer.spec.sources & possible:
                 device = self._devices[name] = choose_device(self._device, analyzer.spec.runtime)
                 self._ready[name] = self._starter.submit(analyzer.setup, device.name, self._models)
+
+    def _reduce(
+        self, observed: Sequence[Observed], names: Sequence[str], failures: Failures
+    ) -> None:
+        for one in observed:
+            for name in names:
+                analyzer = self.analyzers[name]
+                with failures.guard(name, [one.id]):
+                    raw = one.observations.get(name, [])
+                    reduced = analyzer.reduce(one.id, raw)
+                    one.observations[name] = checked_observations(analyzer.spec, reduced, [one.id])
 
     def _usable(self, kind: type[A], ids: list[str], failures: Failures) -> dict[str, A]:
         """Return the analyzers of one protocol that could be set up."""

@@ -31,7 +31,7 @@ def read(ocr: OcrAnalyzer, *frames: np.ndarray) -> list[list[str]]:
     times = np.arange(len(frames), dtype=np.float64)
     found = ocr.observe_frames(FrameBatch(("asset",) * len(frames), times, frames))
     return [
-        [one.text for one in found if one.span is not None and one.span.start == time]
+        [one.text for one in found if one.kind == "text_line" and one.span.start == time]
         for time in times
     ]
 
