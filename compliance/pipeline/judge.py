@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, AnalyzerSpec, Illustrator, References
+from compliance.analyzers.partial import Partial
 from compliance.facts import Consent, Facts, Licence, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings
@@ -252,6 +253,13 @@ def _report(
         reason = (
             f"this version hands no {', '.join(sorted(wanted))} to analyzers; update compliance"
         )
+    unready = _unready(analyzers[name]) if status is Status.COMPLETED else {}
+    hindered = [
+        (category, source, why)
+        for category in spec.categories
+        for source, why in sorted(blocked.items())
+    ]
+    hindered += [(path, source, why) for path, why in unready.items() for source in sorted(sources)]
     return AnalyzerReport(
         analyzer=spec.name,
         version=spec.version,
@@ -261,17 +269,19 @@ def _report(
         examines=tuple(
             (category, source)
             for category in spec.categories
+            if category not in unready
             for source in sorted(sources - set(blocked))
         ),
-        hindered=tuple(
-            (category, source, why)
-            for category in spec.categories
-            for source, why in sorted(blocked.items())
-        ),
+        hindered=tuple(hindered),
         coverage=_coverage(one, sources),
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _unready(analyzer: Analyzer) -> Mapping[str, str]:
+    """Return the categories that an analyzer cannot examine as it is set up, and why."""
+    return analyzer.unexamined() if isinstance(analyzer, Partial) else {}
 
 
 def _unread(
