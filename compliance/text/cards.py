@@ -16,7 +16,7 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (2221, 2720, 4, frozenset({16})),
     (34, 34, 2, frozenset({15})),
     (37, 37, 2, frozenset({15})),
-    (3528, 3589, 4, frozenset(range(16, 20))),
+    (35, 35, 2, frozenset(range(16, 20))),
     (300, 305, 3, frozenset(range(14, 20))),
     (36, 36, 2, frozenset(range(14, 20))),
     (38, 39, 2, frozenset(range(14, 20))),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 FLOOR = 0.1
 """Least score that is kept."""
-CARD, EMAIL, PHONE = "CREDIT_CARD", "EMAIL_ADDRESS", "PHONE_NUMBER"
+CARD, EMAIL, IBAN, PHONE = "CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "PHONE_NUMBER"
 
 
 def _words(*words: str) -> re.Pattern[str]:

@@ -71,7 +71,8 @@ BEFORE_PERSON = re.compile(
     r"|daughter"
     r"|brother|sister|friend|boss|father|mother|mom|dad|kid|partner|actor|actress|singer|director|regards"
     r"|sincerely"
-    r"|thanks|thank you|contact|attn|with|between|for|to|about|like|married|met|love|signed|known as|nicknamed"
+    r"|thanks|thank you|contact|attn|with|between|for|to|about|like|that|married|met|love|signed|known as"
+    r"|nicknamed"
     r"|character|girl|boy|man|woman|baby|guitarist|drummer|player|author|poet|painter|ex-\w+|assistant to|"
     r"bill(?:ed)? to|billing address|cc|from:|to:)[ \t]*[:,\"“]?[ \t]*$",
     re.IGNORECASE,
@@ -98,7 +99,8 @@ AFTER_PERSON = re.compile(
     re.IGNORECASE,
 )
 BEFORE_PLACE = re.compile(
-    r"(?:\bin|from|near|through|across|around|throughout|toward|towards|visit|visited|visiting|outside"
+    r"(?:\bin|from|from (?:\w+ ){1,4}to|near|through|across|around|throughout|toward|towards|visit"
+    r"|visited|visiting|outside"
     r"|downtown|leaving"
     r"|reached|over|city of|town of|village of|capital of|university of|streets of|skyline of|coast of"
     r"|north of|south of"

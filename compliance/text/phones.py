@@ -28,7 +28,8 @@ _EXTENDED = re.compile(r"\d ?(?:x|ext\.? ?)\d{1,5}$", re.IGNORECASE)
 _ABROAD = re.compile(r"(?:\+|00)[1-9][ ().\-/\d]{8,24}$")
 _SHAPES = re.compile(
     r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}([-. ]))\d{3}[-. ]\d{4}"
-    r"|\(0?\d{1,4}\) ?\d{2,4}(?:[ -]?\d{2,4}){1,3}|0\d{1,4}[ /-]\d{2,4}(?:[ -]\d{2,4}){1,3}|0\d(?:[ .]\d\d){4}"
+    r"|\(0?\d{1,4}\) ?\d{2,4}(?:[ -]?\d{2,4}){1,3}|0\d{1,4}[ /-]\d{2,4}(?:[ -]\d{2,4}){1,3}"
+    r"|0\d(?:[ .]\d\d){4}|0\d{1,4}[-/ ]\d{5,8}"
 )
 """Ways of grouping: North America's; an area code in brackets; a trunk prefix and groups; pairs, as in
 France."""
@@ -73,6 +74,8 @@ def _unassigned(written: str, context: bool) -> float:
         return 0.0
     if context:
         return UNASSIGNED_IN_CONTEXT
+    if written.startswith("+") and _ABROAD.match(written):
+        return NATIONAL
     return GROUPED if _ABROAD.match(written) or _SHAPES.fullmatch(written) else 0.0
 
 

@@ -33,6 +33,11 @@ KNOWN_PLACE, PLACE_IN_CONTEXT = 0.75, 0.85
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _SOLID = re.compile(r"\S+")
 _ADDRESSED = re.compile(r"@|://|^www\.|\.(?:com|org|net|io|de|co\.uk|fr|se|pl)\b", re.IGNORECASE)
+FIRM = 0.7
+"""Score of family names in a row, as partners call their firm."""
+_FIRM = re.compile(
+    r"(?:[A-Z][\w'’-]+, ){1,2}[A-Z][\w'’-]+,? (?:and|&|og|och|und|et|y|e|i) [A-Z][\w'’-]+"
+)
 _SPACE = re.compile(r"[ \t]+$|\.[ \t]+$|-$")
 FEW = 4
 """Words from which their share says anything."""
@@ -86,6 +91,9 @@ def proper_names(text: str) -> Iterator[tuple[str, int, int, float]]:
             taken.add(index)
             yield "NATIONALITY", word.start, word.end, NATIONALITY
     strange = _share_known(words) >= _ENGLISH_SHARE
+    for firm in _FIRM.finditer(text):
+        if not any(is_word(folded(name)) for name in re.split(r"\W+(?:\w{1,3} )?", firm.group())):
+            yield "ORGANIZATION", *firm.span(), FIRM
     for run in _runs(words, taken, cased, strange):
         yield from _read(text, words, run, strange)
 
@@ -299,7 +307,7 @@ def _person(part: Sequence[Word], before: str, after: str, titled: bool) -> floa
     elif core[0].ordinary:
         points = 0.25 if given or family else 0.0
     else:
-        points = 0.6 if given else 0.5 if family else 0.3
+        points = 0.6 if given else 0.5 if family else 0.35
         points -= 0.0 if core[0].capital else 0.2
     if core[0].upper and len(core) == 1 and not (given or family):
         points -= 0.2
@@ -330,7 +338,7 @@ def _company(part: Sequence[Word], before: str, after: str) -> float:
         points = 0.65
     elif len(part) == 1 and "-" in last.folded:
         halves = last.folded.split("-")
-        points = 0.6 if all(half in surnames() for half in halves) else 0.0
+        points = 0.6 if any(half in surnames() for half in halves) else 0.0
         points = 0.0 if halves[0] in given_names() and halves[-1] in given_names() else points
     if words_of.BEFORE_COMPANY.search(before):
         points = max(points + 0.3, 0.6)

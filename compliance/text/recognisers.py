@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 from compliance.errors import AnalyzerError
 from compliance.text.cards import card_numbers
 from compliance.text.dates import dates
-from compliance.text.entities import CARD, EMAIL, ENTITIES, FLOOR, PHONE, Hit, context_of, score_of
+from compliance.text.entities import (
+    CARD,
+    EMAIL,
+    ENTITIES,
+    FLOOR,
+    IBAN,
+    PHONE,
+    Hit,
+    context_of,
+    score_of,
+)
+from compliance.text.ibans import ibans
 from compliance.text.identity_papers import identity_papers
 from compliance.text.labelled import labelled_numbers
 from compliance.text.lean_import import without
@@ -59,7 +70,7 @@ class Recognisers:
         self._limit = float(REGEX_TIMEOUT_SECONDS)
         self._suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
         known = {entity for one in self._patterns for entity in one.supported_entities}
-        missing = {name for name, one in ENTITIES.items() if not one.given} - {CARD} - known
+        missing = {name for name, one in ENTITIES.items() if not one.given} - {CARD, IBAN} - known
         if missing:
             raise AnalyzerError(
                 "Presidio lacks recognisers",
@@ -100,6 +111,8 @@ class Recognisers:
             return
         for start, end, raw in card_numbers(window):
             yield CARD, start, end, raw
+        for start, end in ibans(window):
+            yield IBAN, start, end, 1.0
         phone = ENTITIES[PHONE]
         for start, end, score in phone_numbers(window, phone.words, phone.reach):
             yield PHONE, start, end, score
@@ -196,12 +209,10 @@ def _recognisers() -> list[PatternRecognizer]:
         predefined.KrRrnRecognizer,
         predefined.SgFinRecognizer,
     )
-    any_case = re.DOTALL | re.MULTILINE | re.IGNORECASE
     return [
         PatternRecognizer(EMAIL, name="e-mail", patterns=[Pattern("address", _EMAIL, 0.5)]),
         PatternRecognizer(
             "ETHEREUM_ADDRESS", name="ethereum", patterns=[Pattern("address", _ETHEREUM, 0.5)]
         ),
-        predefined.IbanRecognizer(regex_flags=any_case, supported_language=_LANGUAGE),
         *(kind(supported_language=_LANGUAGE) for kind in kinds),
     ]

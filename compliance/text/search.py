@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from compliance.text.documents import Document, Place, adjacent, documents
-from compliance.text.entities import CARD, ENTITIES, Hit
+from compliance.text.entities import CARD, ENTITIES, IBAN, Hit
 from compliance.types import Source, TextBatch
 
-MAY_CROSS_LINES = frozenset({CARD, "IBAN_CODE"})
+MAY_CROSS_LINES = frozenset({CARD, IBAN})
 """Entities with a check digit: only they are believed where they run over the end of a line."""
 CROSSING = 0.85
 """Greatest score of something that runs over the end of a line."""

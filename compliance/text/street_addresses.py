@@ -17,6 +17,7 @@ REACH = 100
 
 _NUMBER = r"(?:\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?,?[ \t]+){0,2}"
 _WORD = r"[^\W\d_][\w'’.-]*"
+_REST = r"[\w'’.-]*"
 _TYPES = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|place|pl|square|sq|boulevard|blvd|way"
     r"|terrace|tce"
@@ -37,9 +38,12 @@ _NAMED = re.compile(
 _GERMANIC = re.compile(
     rf"(?<![\w.])(?:(?:\d{{1,5}}[A-Za-z]?[ \t]+){{1,2}}(?:{_WORD}[ \t]+){{0,3}}?"
     r"|(?:[A-ZÀ-ÝŐŰ][\w'’.-]*[ \t]+){0,2}?)"
-    r"(?i:[\w.-]{0,40}(?:straße|strasse|str\.|gasse|weg|platz|allee|gürtel|ufer|damm|steig|stieg|straat|laan|plein"
-    r"|kade|gracht|dijk|singel|dreef|steenweg|vägen|väg|gatan|gränd|stigen|veien|vegen|gata|vej|vejen|gade|stræde"
-    r"|katu|polku|kuja|vegur|stígur|braut|utca|útja|rkp|körút|tér|ulice|třída|náměstí|caddesi|sokak|sokağı|cesta"
+    r"(?i:[\w.-]{0,40}(?:straße|strasse|str\.|gasse|weg|platz|allee|gürtel|ufer|damm|steig|stieg|straat"
+    r"|laan|plein"
+    r"|kade|gracht|dijk|singel|dreef|steenweg|vägen|väg|gatan|gränd|stigen|veien|vegen|gata|vej|vejen"
+    r"|gade|stræde"
+    r"|katu|polku|kuja|vegur|stígur|braut|utca|útja|rkp|körút|tér|ulice|třída|náměstí|caddesi|sokak"
+    r"|sokağı|cesta"
     r"|ulica|trg)|[\w.-]{4,40}(?:tie|gate|allé|út))\.?[ \t]+\d{1,4}[A-Za-z]?\b\.?"
 )
 _ROMANCE = re.compile(
@@ -67,14 +71,20 @@ _CONTEXT = re.compile(
     r"(?<!\w)(?:address(?:es)?(?:[ \t]+(?:is|to|as|with))?|(?:lives?|lived|living|stays?|resides?"
     r"|residing)[ \t]+(?:at|on|in)"
     r"|located[ \t]+(?:at|on)|(?:is|was|are)[ \t]+(?:at|on)|return(?:ed)?[ \t]+(?:it[ \t]+)?to"
-    r"|mov(?:e|ed|ing)[ \t]+(?:to|from)|deliver(?:ed|y)?[ \t]+to|ship(?:ped|ping)?[ \t]+to"
+    r"|mov(?:e|ed|ing)[ \t]+(?:to|from)|deliver(?:ed|y)?[ \t]+to|ship(?:ped|ping)?(?:[ \t]+(?:it|them"
+    r"|this))?[ \t]+to"
     r"|send[ \t]+(?:it[ \t]+)?to"
     r"|here[ \t]+they[ \t]+are|it[ \t]+is|corner[ \t]+of|meet[ \t]+(?:me[ \t]+)?at)[ \t]*[:,]?\s+",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
     rf"\d{{1,5}}[A-Za-z]?(?:[ \t]+\d{{1,5}})?[ \t]+{_WORD}(?:[ \t]+(?:{_WORD}|\d{{1,5}}\b)){{0,4}}"
-    rf"|[A-ZÀ-ÝŠŽČŘĽŁØÅÆÖÜÞ]{_WORD[9:]}(?:[ \t]+[A-ZÀ-Ý]{_WORD[9:]}){{0,2}}[ \t]+\d{{1,4}}[A-Za-z]?\b"
+    rf"|[A-ZÀ-ÝŠŽČŘĽŁØÅÆÖÜÞŐŰ]{_REST}(?:[ \t]+[A-ZÀ-ÝŠŽČŘĽŁ]{_REST}){{0,3}},?[ \t]+\d{{1,4}}[A-Za-z]?"
+    rf"(?:/\d{{1,4}})?(?!\w)"
+)
+_LISTED = re.compile(
+    rf"(?<=, )[A-ZÀ-ÝŠŽČŘĽŁØÅÆÖÜÞŐŰ]{_REST}"
+    rf"(?:[ \t]+[A-ZÀ-ÝŠŽČŘĽŁ]{_REST}){{0,3}},?[ \t]+\d{{1,4}}[A-Za-z]?(?=,|$|\n)"
 )
 _POSTCODE = re.compile(r"(?<![\w.,-])\d{4,6}(?:-\d{4})?(?![\w-]|[.,]\d)")
 _BRITISH = re.compile(r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)")
@@ -119,6 +129,8 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
     for one in _AROUND.finditer(text):
         if _is_name(one["name"]):
             yield *one.span(), NUMBERS_AROUND
+    for one in _LISTED.finditer(text):
+        yield *one.span(), STREET_ALONE
     for context in _CONTEXT.finditer(text):
         placed = _PLACED.match(text, context.end())
         if placed and _is_name(re.sub(r"[\d ]+", " ", placed.group()).strip() or "the"):
