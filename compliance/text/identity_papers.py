@@ -65,7 +65,7 @@ def identity_papers(text: str) -> Iterator[tuple[str, int, int, float]]:
     kinds = {field.group().casefold().rstrip(".:") for field in fields}
     for title in titles:
         alone = _is_line(text, title.start(), title.end())
-        titled = alone or title.group().isupper()
+        titled = alone or _capitals(title.group())
         score = TITLE_AND_FIELD if titled and kinds else TITLE_LINE if alone else MENTION
         yield "IDENTITY_DOCUMENT", *title.span(), score
     if len(kinds) >= 3:
@@ -121,4 +121,11 @@ def _is_line(text: str, start: int, end: int) -> bool:
     before = text.rfind("\n", 0, start) + 1
     after = text.find("\n", end)
     line = text[before : len(text) if after < 0 else after]
-    return len(line.strip(" .:-")) <= end - start + 24 and len(line.split()) <= 6 and line.isupper()
+    return (
+        len(line.strip(" .:-")) <= end - start + 24 and len(line.split()) <= 6 and _capitals(line)
+    )
+
+
+def _capitals(text: str) -> bool:
+    """Tell whether nothing is in small letters; scripts without case have none."""
+    return text == text.upper()
