@@ -1,4 +1,4 @@
-"""Captions and transcripts: SubRip (.srt), WebVTT (.vtt), and for transcripts also JSON and plain text.
+"""Captions and transcripts: SubRip, WebVTT, SubStation, and for transcripts JSON and plain text.
 
 Every line that somebody could see has to come out: a cue that does not parse is an error with its line, never
 left out. (Parsers made for showing captions skip what they do not understand.)
@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from compliance.errors import UsageError
+from compliance.media.encodings import NotText, decoded
 from compliance.media.markup import MOST_CUES, plain
+from compliance.media.substation import BadLine, dialogue, is_substation
 from compliance.types import Captions, Cue, Source, TimeSpan
 
 MOST_BYTES = 8 << 20
 """Largest file: ten hours of dense captions are under 1 MiB."""
 
-_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
+_TIME = r"(?:(\d{1,4}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
 _BLOCK = re.compile(r"(NOTE|STYLE|REGION)(\s.*)?")
 
@@ -39,6 +41,8 @@ def read_captions(path: Path, source: Source) -> Captions:
     text = _decoded(content, path)
     if source is Source.SPEECH and path.suffix.lower() == ".json":
         cues = _from_json(text, path)
+    elif is_substation(text):
+        cues = _from_dialogue(text, path)
     elif source is Source.SPEECH and "-->" not in text:
         cues = [Cue(text=" ".join(text.split()))]
     else:
@@ -67,15 +71,29 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _decoded(content: bytes, path: Path) -> str:
-    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = content.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is neither"
+        return decoded(content)
+    except NotText as error:
+        where = f"encoding, line {error.line}"
         raise _refused(
-            path, "encoding", found, "UTF-8, or UTF-16 with a byte order mark"
+            path, where, error.found, "UTF-8, or UTF-16 with a byte order mark"
         ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _from_dialogue(text: str, path: Path) -> list[Cue]:
+    try:
+        return [
+            Cue(text=plain(said), span=_ordered(start, end, number, path))
+            for number, start, end, said in dialogue(text)
+        ]
+    except BadLine as error:
+        raise _refused(path, f"line {error.line}", error.found, error.expected) from error
+
+
+def _ordered(start: float, end: float, number: int, path: Path) -> TimeSpan:
+    if start > end:
+        raise _refused(path, f"line {number}", f"{start} s to {end} s", "two times in order")
+    return TimeSpan(start=start, end=end)
 
 
 def _from_cues(text: str, path: Path) -> list[Cue]:
@@ -145,6 +163,7 @@ def _row(row: dict[str, Any]) -> Cue:
     span = TimeSpan(start=float(row["start"]), end=float(row["end"]))
     if not isinstance(row["text"], str):
         raise TypeError("a text that is none")
+    row["text"].encode("utf-8")  # JSON can escape half a character
     return Cue(text=plain(row["text"]), span=span)
 
 

@@ -10,6 +10,7 @@ import av
 
 from compliance.media.gaps import Gaps
 from compliance.media.markup import LONGEST, MOST_CUES, TEXT_CODECS, plain
+from compliance.media.substation import DRAWING
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,15 @@ class SubtitleStream:
             if dialogue is None:
                 self._lost("holds pictures of text, which are not read; give captions as text")
                 continue
-            text = plain(dialogue.decode("utf-8", "replace"))
+            marked = dialogue.decode("utf-8", "replace")
+            if "\ufffd" in marked:
+                self._lost("holds text in an encoding that is not UTF-8, which was read in part")
+            if DRAWING.search(marked):
+                self._lost(
+                    "draws shapes in place of text, which are not read; give captions as text"
+                )
+                marked = DRAWING.sub(" ", marked)
+            text = plain(marked)
             if not text:
                 continue
             self._count += 1
