@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PERSON = "Eileen Collins"
 BANK = "talent"
+EXTRA = "nudenet-320n"
+"""Card of the optional network that 'make demo' installs."""
 
 
 def demo(
@@ -56,6 +58,7 @@ def demo(
         )
         for clip in (clips.clean, clips.problem)
     ]
+    _tell_extra(settings)
     with Reviewer(settings, policy) as reviewer, bar("loading models") as progress:
         clean, problem = reviewer.review(requests, release=Release(), progress=progress)
     typer.echo(render([clean, problem]))
@@ -102,6 +105,23 @@ def _enrol(clips: DemoClips, settings: Settings) -> None:
     reference = people.enrol(BANK, PERSON, face_templates([clips.portrait], settings), [])
     engine.dispose()
     typer.echo(f"  {reference.label} is {reference.id}; the template is encrypted")
+
+
+def _tell_extra(settings: Settings) -> None:
+    """Say under which licence frames are examined for nudity, or that they are not."""
+    from compliance.model_store import ModelStore
+
+    store = ModelStore.of(settings)
+    card = store.card(EXTRA)
+    state = store.state(card)
+    if state == "ready":
+        typer.echo(
+            f"  frames are examined for nudity by {card.id}, {card.weight_licence}: {card.note}"
+        )
+    else:
+        typer.echo(
+            f"  frames are not examined for nudity, {card.id} is {state}; 'make nudity' installs it"
+        )
 
 
 def _publish(signed: Path, target: Path) -> Path:

@@ -29,6 +29,13 @@ def test_the_demo_rejects_for_each_planted_reason(demo_run: tuple[Path, Result])
     assert "4111 1111 1111 1111" not in out, "matched personal data is redacted"
 
 
+def test_the_demo_says_under_which_licence_frames_are_examined_or_how(
+    demo_run: tuple[Path, Result],
+) -> None:
+    out = demo_run[1].out
+    assert "AGPL-3.0" in out or "'make nudity' installs it" in out
+
+
 def test_only_the_approved_clip_is_signed(demo_run: tuple[Path, Result]) -> None:
     runs = sorted((demo_run[0] / ".compliance" / "runs").iterdir())
     assert len(runs) == 2
