@@ -1,7 +1,7 @@
 """Sentences that describe what a text may be about; likeness to them is a feature (zero-shot).
 
-Each concept has several sentences, in the styles of captions, tags and requests. Their embeddings are part of the
-head's weights, so that nothing here is embedded again when a text is read.
+Each concept has several sentences, in the styles of captions, tags and requests. Their embeddings are part
+of the head's weights, so that nothing here is embedded again when a text is read.
 """
 
 from __future__ import annotations

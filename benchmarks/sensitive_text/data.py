@@ -18,8 +18,8 @@ from compliance.text.minors import says_minor
 HERE = Path(__file__).parent
 CATEGORIES = (
     "sexual.explicit", "sexual.suggestive", "sexual.violence", "violence.graphic", "violence.general",
-    "violence.weapons", "violence.extremism", "hate.speech", "harassment.abuse", "harassment.threat", "self_harm",
-    "substances.drugs", "gambling", "illicit.crime", "illicit.fraud", "illicit.mass_weapons",
+    "violence.weapons", "violence.extremism", "hate.speech", "harassment.abuse", "harassment.threat",
+    "self_harm", "substances.drugs", "gambling", "illicit.crime", "illicit.fraud", "illicit.mass_weapons",
     "deception.impersonation", "deception.staged_event", "deception.forgery", "consent.intimate_imagery",
     "consent.covert", "political.content",
 )  # fmt: skip
@@ -33,7 +33,8 @@ NEIGHBOURS = (
     {"hate.speech", "harassment.abuse", "harassment.threat", "violence.extremism"},
     {"illicit.crime", "illicit.fraud", "illicit.mass_weapons", "substances.drugs", "violence.weapons",
      "deception.forgery", "violence.general"},
-    {"deception.impersonation", "deception.staged_event", "deception.forgery", "illicit.fraud", "political.content"},
+    {"deception.impersonation", "deception.staged_event", "deception.forgery", "illicit.fraud",
+     "political.content"},
 )  # fmt: skip
 """Groups within which an example of one category may be one of another."""
 ALSO = {"political.election_misinformation": "political.content"}
@@ -47,15 +48,24 @@ SOURCES = {
     "prompts-vbench": "Apache-2.0",
 }
 """Folders of public data and their licences, as their SOURCE.txt state them."""
+CHAT = 4.0
+"""Weight of questions that sound like their harmful or harmless twins: they are few, and tell most."""
 _HAZARDS = {
     "hte": "hate.speech", "iwp": "illicit.mass_weapons", "ncr": "illicit.crime", "ssh": "self_harm",
-    "vcr": "violence.general", "sxc_prn": "sexual.explicit", "src": "sexual.violence", "spc_ele": "political.content",
-    "dfm": "harassment.abuse",
+    "vcr": "violence.general", "sxc_prn": "sexual.explicit", "src": "sexual.violence",
+    "spc_ele": "political.content", "dfm": "harassment.abuse",
 }  # fmt: skip
 _MODERATION = {
     "S": "sexual.explicit", "H": "hate.speech", "V": "violence.general", "HR": "harassment.abuse",
     "SH": "self_harm", "V2": "violence.graphic",
 }  # fmt: skip
+_XSTEST = {
+    "nons_group_real_discr": "discr", "real_group_nons_discr": "discr",
+    "privacy_public": "privacy", "privacy_fictional": "privacy",
+}  # fmt: skip
+"""Types of XSTest that share their contrasts, which are held back together."""
+_MEANT = {"discr": "hate.speech", "historical_events": "hate.speech", "privacy": "harassment.abuse"}
+"""Category of what XSTest's unsafe prompts ask for, by type; others are violence, or close to it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,8 @@ def own_rows() -> Iterator[Row]:
     for path in sorted((HERE / "harmless").rglob("*.txt")):
         kind = path.stem.removesuffix("-more")
         for text in _lines(path):
-            yield harmless(text, "ours", kind, held_back=path.parent.name == "heldback")
+            weight = CHAT / 2 if kind == "chat-contrast" else 1.0
+            yield harmless(text, "ours", kind, weight, path.parent.name == "heldback")
 
 
 def harmless(
@@ -188,11 +199,12 @@ def _ailuminate(folder: Path) -> Iterator[Row]:
 
 def _xstest(path: Path) -> Iterator[Row]:
     for record in _table(path):
-        kind = record["type"].removeprefix("contrast_")
+        kind = _XSTEST.get(record["type"], record["type"].removeprefix("contrast_"))
         if record["label"] == "safe":
-            yield harmless(record["prompt"], "xstest", kind)
+            yield harmless(record["prompt"], "xstest", kind, CHAT)
         else:
-            yield Row(record["prompt"], "xstest", kind, 1.0)
+            labels = {_MEANT.get(kind, "violence.general"): 1.0}
+            yield Row(record["prompt"], "xstest", kind, 1.0, labels, CHAT)
 
 
 def _i2p(folder: Path) -> Iterator[Row]:

@@ -46,16 +46,24 @@ class Embeddings:
 
     def of(self, texts: Sequence[str]) -> Floats:
         """Return float32 (N, 384)."""
-        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
+        keys = [
+            hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts
+        ]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         for start in range(0, len(new), 2000):
             some = list(new.items())[start : start + 2000]
             vectors = self.network.embed([text for _, text in some])
             self._known.update(zip([key for key, _ in some], vectors, strict=True))
             self._save()
-        return np.stack([self._known[key] for key in keys]) if keys else np.zeros((0, WIDTH), np.float32)
+        return (
+            np.stack([self._known[key] for key in keys])
+            if keys
+            else np.zeros((0, WIDTH), np.float32)
+        )
 
     def _save(self) -> None:
         part = self._cache.with_suffix(".part.npz")
-        np.savez(part, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+        np.savez(
+            part, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values()))
+        )
         part.replace(self._cache)

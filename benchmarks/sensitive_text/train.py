@@ -20,11 +20,18 @@ from typing import Any
 import numpy as np
 
 from benchmarks.sensitive_text.concepts import CONCEPTS
-from benchmarks.sensitive_text.data import CATEGORIES, Row, digests, own_files, own_rows, public_rows
+from benchmarks.sensitive_text.data import (
+    CATEGORIES,
+    Row,
+    digests,
+    own_files,
+    own_rows,
+    public_rows,
+)
 from benchmarks.sensitive_text.embed import Embeddings
 from compliance.runtimes.sentence_embedder import MOST_TOKENS
 from compliance.text.sensitive_features import BUCKETS, WIDTH, hashed
-from compliance.text.sensitive_head import SensitiveHead
+from compliance.text.sensitive_head import SensitiveHead, calibrated
 from compliance.text.sensitive_parts import MOST_CHARACTERS, fitting, parts
 from compliance.types import Floats
 
@@ -37,6 +44,11 @@ RIDGE = 0.5
 WORDS = 0.5
 """What the words' logits count beside the networks'."""
 FOLDS = 5
+LEAST = 0.1
+"""Weight of a row from which it counts in the calibration."""
+RIDGE_OF_PLATT = 0.02
+ALARMS = ((0.1, 0.1), (0.03, 0.3), (0.01, 0.5), (0.004, 0.75), (0.001, 0.9))
+"""Share of benign prompts that reach a score, and the score."""
 C = len(CATEGORIES)
 
 
@@ -219,43 +231,95 @@ def _fit_words(bags: Sequence[Sequence[int]], labels: Floats, weights: Floats) -
 
 
 def platt(logits: Floats, labels: Floats, weights: Floats) -> Floats:
-    """Return float32 (C + 1, 3): weights of the own logit, harm's logit and 1 by logistic regression.
-
-    Positives and negatives weigh alike, so that 0.5 is what a text gets that is as likely one as the other.
-    """
+    """Return float32 (C + 1, 3): weights of the own logit, harm's logit and 1 by logistic regression."""
     from scipy.optimize import minimize
 
     found = np.zeros((C + 1, 3), np.float32)
     for column in range(C + 1):
-        known = weights[:, column] >= 0.5
-        own, harm = logits[known, column], logits[known, C]
-        label = labels[known, column]
-        share = np.where(label == 1, 0.5 / max(label.sum(), 1), 0.5 / max((1 - label).sum(), 1))
-        columns = np.stack([own, harm * (column < C), np.ones_like(own)], axis=1).astype(np.float64)
+        known = weights[:, column] >= LEAST
+        own, harm = logits[known, column], logits[known, C] * (column < C)
+        x = np.stack([own, harm, np.ones_like(own)], axis=1).astype(np.float64)
+        side = 2 * labels[known, column].astype(np.float64) - 1
+        weight = weights[known, column].astype(np.float64)
 
-        def loss(beta: Floats, x: Floats = columns, y: Floats = label, w: Floats = share) -> float:
-            z = (2 * y - 1) * (x @ beta)
-            return float((w * np.logaddexp(0, -z)).sum() + 1e-3 * (beta[:2] ** 2).sum())
+        def loss(
+            beta: Floats, x: Floats = x, side: Floats = side, weight: Floats = weight
+        ) -> tuple[float, Floats]:
+            margin = side * (x @ beta)
+            slope = -weight * side / (1 + np.exp(margin))
+            ridge = RIDGE_OF_PLATT * np.append(beta[:2], 0)
+            value = (weight * np.logaddexp(0, -margin)).sum() + ridge @ beta / 2
+            return float(value), x.T @ slope + ridge
 
         bounds = [(0.05, 5), (0, 5), (-20, 20)]
-        found[column] = minimize(loss, np.array([1.0, 0.2, 0.0]), bounds=bounds).x
+        found[column] = minimize(loss, np.array([1.0, 0.2, 0.0]), jac=True, bounds=bounds).x
     found[C, 1] = 0
     return found
 
 
+def points(benign: Floats) -> list[list[float]]:
+    """Return (raw, score) pairs: scores by how many benign prompts reach a number, see ``ALARMS``.
+
+    Args:
+        benign: the greatest probability of each benign prompt.
+    """
+    pairs = [[0.0, 0.0]]
+    for share, score in ALARMS:
+        raw = max(round(float(np.quantile(benign, 1 - share)), 4), pairs[-1][0] + 1e-4)
+        pairs.append([raw, score])
+    return [*pairs, [1.0, 1.0]]
+
+
+def figures(rows: Sequence[Row], probabilities: Floats) -> dict[str, Any]:
+    """Return what heads did on the rows that they were not fitted to."""
+    best = probabilities[:, :C].max(1)
+    source = np.array([row.source for row in rows])
+    harm = np.array([np.nan if row.harm is None else row.harm for row in rows])
+    kind = np.array([row.kind for row in rows])
+    benign = best[np.isin(source, ("vbench", "parti"))]
+    unsafe, safe = (best[(source == "xstest") & (harm == value)] for value in (1, 0))
+    found = {
+        "benign": {"VBench and Parti prompts": len(benign)},
+        "points": points(benign),
+        "xstest_safe_flagged_where_80_percent_of_unsafe_are_found": round(
+            float((safe >= np.quantile(unsafe, 0.2)).mean()), 4
+        ),
+    }
+    ours = (source == "ours") & (harm != 0)
+    limit = float(np.quantile(benign, 0.98))
+    found["auc_of_ours"] = round(auc(best[ours], benign), 4)
+    found["recall_of_ours_at_2_percent_of_benign"] = {
+        name: round(float((best[ours & (kind == name)] >= limit).mean()), 3)
+        for name in sorted(set(kind[ours]))
+    } | {"all": round(float((best[ours] >= limit).mean()), 3)}
+    return found
+
+
+def auc(harmful: Floats, benign: Floats) -> float:
+    """Return the area under the ROC curve."""
+    from scipy.stats import rankdata
+
+    n = len(harmful)
+    ranks = rankdata(np.concatenate([harmful, benign]))
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(benign)))
+
+
 def main() -> None:
     """Train and print; with ``--write`` replace the files."""
+    import torch
     from safetensors.numpy import save
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
+    torch.set_num_threads(1)  # small steps: more threads only wait for one another
     rows = rows_of(arguments.data)
     trainer = Trainer(rows, Embeddings())
     folded = trainer.out_of_fold()
     tensors = trainer.fit(np.arange(len(rows)))
     tensors["platt"] = platt(folded, trainer.labels, trainer.weights)
+    reached = figures(rows, calibrated(folded, tensors["platt"]))
     kept = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
     content = save(kept)
     counts = Counter(f"{row.source}/{row.kind}" for row in rows)
@@ -268,12 +332,15 @@ def main() -> None:
             name: int(trainer.labels[:, at].sum()) for at, name in enumerate((*CATEGORIES, "harm"))
         },
         "rows_by_source_and_type": dict(sorted(counts.items())),
+        "held_back_in_folds": reached,
         "public_data": digests(arguments.data),
         "own_examples": own_files(),
         "sha256": hashlib.sha256(content).hexdigest(),
         "size": len(content),
     }
-    print(json.dumps({key: written[key] for key in ("rows", "rows_by_category", "sha256", "size")}))
+    print(
+        json.dumps({key: written[key] for key in ("rows", "held_back_in_folds", "sha256", "size")})
+    )
     if arguments.write:
         (MODELS / "sensitive-text.safetensors").write_bytes(content)
         (MODELS / "sensitive-text.json").write_text(json.dumps(written, indent=2) + "\n", "utf-8")

@@ -31,7 +31,8 @@ class Joined:
 def joined(batch: TextBatch) -> Iterator[Joined]:
     """Yield each text of ``batch`` by itself, the lines of each frame together, and cues within :data:`WINDOW`.
 
-    Windows of cues overlap by half. Each row is yielded by itself, so that nothing depends on what stands beside it.
+    Windows of cues overlap by half. Each row is yielded by itself, so that nothing depends on what stands
+    beside it.
     """
     for row in range(len(batch)):
         yield _joined(batch, (row,))
@@ -47,7 +48,7 @@ def joined(batch: TextBatch) -> Iterator[Joined]:
 
 
 def _windows(batch: TextBatch, rows: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Yield runs of two cues or more that begin within a window; each run starts in the half of the one before."""
+    """Yield runs of two cues or more that begin within a window; windows overlap by half."""
     starts = {row: span.start for row in rows if (span := batch.spans[row]) is not None}
     ordered = sorted(rows, key=lambda row: (starts[row], row))
     first, done = 0, -1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compliance.text.normalise import View, normalise
-from compliance.text.sensitive_words import stem, table
+from compliance.text.sensitive_words import DONE_TO, REACH, SOMEBODY, stem, table
 from compliance.types import Floats
 
 BUCKETS = 1 << 14
@@ -22,7 +22,8 @@ LONGEST = 4
 
 _WORDS = re.compile(r"[a-z0-9]+")
 _NAMES, _COLUMNS = table()
-WIDTH = len(_NAMES)
+_DONE_TO, _SOMEBODY = ({stem(word) for word in group} for group in (DONE_TO, SOMEBODY))
+WIDTH = len(_NAMES) + 2
 """Lexical features of one text."""
 
 
@@ -33,7 +34,10 @@ def words(text: str) -> list[str]:
 
 
 def lexical(texts: Sequence[str]) -> Floats:
-    """Return float32 (N, :data:`WIDTH`): mentions of each group of words, 0…1."""
+    """Return float32 (N, :data:`WIDTH`), 0…1: mentions of each group of words, and of harm done.
+
+    The last two columns are harm done to somebody, and to something else.
+    """
     counts = np.zeros((len(texts), WIDTH), np.float32)
     for row, text in enumerate(texts):
         stems = words(text)
@@ -41,6 +45,10 @@ def lexical(texts: Sequence[str]) -> Floats:
             for at in range(len(stems) - length + 1):
                 for column in _COLUMNS.get(" ".join(stems[at : at + length]), ()):
                     counts[row, column] += 1
+        for at, word in enumerate(stems):
+            if word in _DONE_TO:
+                hurt = not _SOMEBODY.isdisjoint(stems[at + 1 : at + 1 + REACH])
+                counts[row, -2 if hurt else -1] += 1
     return np.asarray(np.minimum(counts, MOST) / MOST, np.float32)
 
 

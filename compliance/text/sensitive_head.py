@@ -1,8 +1,8 @@
 """The head that reads sensitive categories off sentence embeddings, words and likeness to described concepts.
 
-Small networks, each with one hidden layer, and a linear layer over hashed words; their logits are averaged. What
-comes out are probabilities by category that were calibrated one by one (Platt), so that 0.5 means as likely as not
-in the data of the training record. ``python -m benchmarks.sensitive_text.train`` makes the file.
+Small networks, each with one hidden layer, and a linear layer over hashed words; their logits are averaged.
+What comes out are probabilities by category that were calibrated one by one (Platt), so that 0.5 means as
+likely as not in the data of the training record. ``python -m benchmarks.sensitive_text.train`` makes the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from compliance.types import Floats
 HARM = "harm"
 """Name of the last column: harm of any kind."""
 _TENSORS = (
-    "concepts", "concept_of", "mean", "scale", "first", "first_bias", "second", "second_bias", "buckets", "platt",
+    "concepts", "concept_of", "mean", "scale", "first", "first_bias", "second", "second_bias", "buckets",
+    "platt",
 )  # fmt: skip
 
 
@@ -31,9 +32,10 @@ class SensitiveHead:
 
         Args:
             categories: C categories; a last column, :data:`HARM`, stands behind them.
-            tensors: ``concepts`` (S, D) embeddings of sentences, ``concept_of`` (S,) their concepts, ``mean`` and
-                ``scale`` (F,) of features, ``first`` (M, F, H), ``first_bias`` (M, H), ``second`` (M, H, C + 1),
-                ``second_bias`` (M, C + 1), ``buckets`` (B, C + 1), ``platt`` (C + 1, 3).
+            tensors: ``concepts`` (S, D) embeddings of sentences, ``concept_of`` (S,) their concepts,
+                ``mean`` and ``scale`` (F,) of features, ``first`` (M, F, H), ``first_bias`` (M, H),
+                ``second`` (M, H, C + 1), ``second_bias`` (M, C + 1), ``buckets`` (B, C + 1), ``platt`` (C +
+                1, 3).
 
         Raises:
             ValueError: the shapes do not fit one another, or this version's features.
@@ -45,7 +47,8 @@ class SensitiveHead:
         features = self._t["concepts"].shape[1] + 2 * len(self._rows) + WIDTH
         columns, (nets, _, hidden) = len(self.categories) + 1, self._t["first"].shape
         expected = {
-            "mean": (features,), "scale": (features,), "first": (nets, features, hidden), "first_bias": (nets, hidden),
+            "mean": (features,), "scale": (features,), "first": (nets, features, hidden),
+            "first_bias": (nets, hidden),
             "second": (nets, hidden, columns), "second_bias": (nets, columns), "buckets": (BUCKETS, columns),
             "platt": (columns, 3),
         }  # fmt: skip
@@ -108,6 +111,13 @@ class SensitiveHead:
 
 
 def calibrated(logits: Floats, platt: Floats) -> Floats:
-    """Return probabilities, float32 (N, C + 1): sigmoid of own logit, logit of harm and 1, weighted by ``platt``."""
+    """Return probabilities, float32 (N, C + 1).
+
+    Each is the sigmoid of its own logit, the logit of harm and 1, weighted by a row of ``platt``. Neighbours
+    share what a text is likely to be, so that all are raised alike until the greatest is that of any of them.
+    """
     joint = logits * platt[:, 0] + logits[:, -1:] * platt[:, 1] + platt[:, 2]
-    return np.asarray(1 / (1 + np.exp(-np.clip(joint, -30, 30))), np.float32)
+    apart = 1 / (1 + np.exp(-np.clip(joint, -30, 30)))
+    of = apart[:, :-1]
+    of *= ((1 - np.prod(1 - of, axis=1)) / np.maximum(of.max(1), 1e-9))[:, None]
+    return np.asarray(apart, np.float32)

@@ -28,14 +28,14 @@ def parts(text: str) -> Iterator[Span]:
     """Yield start and end of each part, in code points; the first are the longest.
 
     Args:
-        text: any text; one without words has no parts.
+        text: any text; one without letters and digits has no parts.
     """
     words = [piece for match in _WORDS.finditer(text) for piece in _pieces(*match.span())]
     seen: set[Span] = set()
-    for span in (*_runs(words, WHOLE), *_short(text, words)):
-        if span not in seen:
-            seen.add(span)
-            yield span
+    for start, end in (*_runs(words, WHOLE), *_short(text, words)):
+        if (start, end) not in seen and any(map(str.isalnum, text[start:end])):
+            seen.add((start, end))
+            yield start, end
 
 
 def fitting(
@@ -52,10 +52,11 @@ def fitting(
     kept: list[Span] = []
     waiting = list(spans)
     while waiting:
-        counts = tokens([text[start:end] for start, end in waiting])
+        different = list({text[start:end] for start, end in waiting})
+        counts = dict(zip(different, tokens(different), strict=True))
         halves: list[Span] = []
-        for (start, end), count in zip(waiting, counts, strict=True):
-            if count <= most or end - start < 2:
+        for start, end in waiting:
+            if counts[text[start:end]] <= most or end - start < 2:
                 kept.append((start, end))
                 continue
             middle = text.rfind(" ", start + 1, (start + end) // 2) + 1 or (start + end) // 2

@@ -1,4 +1,4 @@
-"""Read texts of any length for sensitive categories: as wholes and in parts, each category where it is strongest."""
+"""Read texts of any length for sensitive categories: as wholes and in parts, each where it is strongest."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from compliance.text.sensitive_parts import Span, fitting, parts
 from compliance.types import Floats
 
 APART = 1.0
-"""Logits that a part of a text has to be surer by than a whole text, since a few words without what stands around
-them sound worse than they are. Measured on the training set's folds: see the training record."""
+"""Logits that a part of a text has to be surer by than a whole text, since a few words without what stands
+around them sound worse than they are. Measured on the training set's folds: see the training record."""
 MOST_PARTS = 6_000
-"""Different parts of one text that are read at most: about 60,000 words, some minutes on a CPU. Repeats are free."""
+"""Different parts of one text that are read at most: about 60,000 words, some minutes on a CPU. Repeats are
+free."""
 
 
 class Embedder(Protocol):
@@ -58,8 +59,8 @@ class SensitiveReader:
         """Return the scores of N texts; those of one without words are 0.
 
         Raises:
-            AnalyzerError: a text has more different parts than are read, or an embedder failed. Nothing of it is
-                passed over in silence.
+            AnalyzerError: a text has more different parts than are read, or an embedder failed. Nothing of
+                it is passed over in silence.
         """
         cut = [self._cut(text) for text in texts]
         different = list(

@@ -1,0 +1,137 @@
+"""Measure the shipped head on held-back examples, through the analyzer itself, and draw what it does.
+
+    python -m benchmarks.sensitive_text [--data FOLDER]
+
+A text's score of harm is the greatest score of its findings. Benign prompts of VBench and Parti were trained
+on, so that thresholds are also set on harmless held-back examples alone; figures of heads that were not
+fitted
+to the rows stand in the training record and are repeated. Writes results/sensitive_text.json and .png.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.environment import RESULTS, record
+from benchmarks.sensitive_text.chart import draw
+from benchmarks.sensitive_text.data import Row, own_rows, public_rows
+from benchmarks.sensitive_text.train import DATA, MODELS, auc
+from compliance.analyzers.sensitive_text import SensitiveTextAnalyzer
+from compliance.model_store import ModelStore
+from compliance.types import Source, TextBatch
+
+NO_SCENES = ("chat-questions", "on-screen-lines", "claims-free-adverts")
+"""Harmless held-back files that hold no video prompts."""
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def scores(analyzer: SensitiveTextAnalyzer, texts: Sequence[str]) -> list[dict[str, float]]:
+    """Return the score of each category found in each text, each a prompt of an asset of its own."""
+    n = len(texts)
+    names = tuple(f"{at:064x}" for at in range(n))
+    batch = TextBatch(names, tuple(texts), (Source.PROMPT,) * n, (None,) * n, (None,) * n)
+    found: list[dict[str, float]] = [{} for _ in texts]
+    for one in analyzer.observe_texts(batch):
+        for finding in analyzer.findings(one.asset, [one], None):
+            mine = found[int(one.asset, 16)]
+            mine[finding.category] = max(mine.get(finding.category, 0.0), finding.score)
+    return found
+
+
+def best(found: Sequence[dict[str, float]]) -> Numbers:
+    """Return the greatest score of each text."""
+    return np.array([max(one.values(), default=0.0) for one in found], np.float64)
+
+
+def at_two_percent(harmful: dict[str, Numbers], benign: Numbers) -> dict[str, float]:
+    """Return the share of each kind found where 2 % of the benign texts are."""
+    limit = np.nextafter(np.quantile(benign, 0.98), 2)
+    found = {name: round(float((values >= limit).mean()), 3) for name, values in harmful.items()}
+    together = np.concatenate(list(harmful.values()))
+    return {
+        "all": round(float((together >= limit).mean()), 3),
+        "threshold": round(float(limit), 4),
+    } | found
+
+
+def by_kind(rows: Sequence[Row], values: Numbers) -> dict[str, Numbers]:
+    """Return the values of the rows of each kind."""
+    return {
+        kind: np.array([value for row, value in zip(rows, values, strict=True) if row.kind == kind])
+        for kind in sorted({row.kind for row in rows})
+    }
+
+
+def main() -> None:
+    """Measure, write and draw."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=DATA)
+    arguments = parser.parse_args()
+    analyzer = SensitiveTextAnalyzer()
+    analyzer.setup("cpu", ModelStore())
+    held = [row for row in own_rows() if row.held_back]
+    bad = [row for row in held if row.harm != 0]
+    good = [row for row in held if row.harm == 0]
+    plain = [row for row in public_rows(arguments.data) if row.source in ("vbench", "parti")]
+    started = time.perf_counter()
+    found = scores(analyzer, [row.text for row in (*bad, *good, *plain)])
+    seconds = time.perf_counter() - started
+    values = best(found)
+    harmful = by_kind(bad, values[: len(bad)])
+    tempting = by_kind(good, values[len(bad) : len(bad) + len(good)])
+    easy = values[len(bad) + len(good) :]
+    scenes = np.concatenate([v for name, v in tempting.items() if name not in NO_SCENES])
+    together = np.concatenate(list(harmful.values()))
+    pools = {
+        "VBench and Parti (trained on)": easy,
+        "plain held-back": tempting["plain-video-prompts"],
+        "tempting and plain held-back": scenes,
+        "all benign video prompts": np.concatenate([easy, scenes]),
+    }
+    figures = {
+        "texts": {
+            "harmful held back": len(bad),
+            "harmless held back": len(good),
+            "VBench and Parti": len(easy),
+        },
+        "seconds": round(seconds, 1),
+        "auc": {name: round(auc(together, benign), 4) for name, benign in pools.items()},
+        "recall at 2 % false positives": {
+            name: at_two_percent(harmful, benign) for name, benign in pools.items()
+        },
+        "at a score of 0.5": {
+            "found": {name: round(float((v >= 0.5).mean()), 3) for name, v in harmful.items()},
+            "false positives": {
+                name: round(float((v >= 0.5).mean()), 3)
+                for name, v in {**pools, **tempting}.items()
+            },
+        },
+        "right category among those from 0.3": round(right(bad, found[: len(bad)]), 3),
+        "heads not fitted to the row (training record)": json.loads(
+            (MODELS / "sensitive-text.json").read_text("utf-8")
+        )["held_back_in_folds"],
+    }
+    print(json.dumps(figures, indent=1))
+    record("sensitive_text", figures)
+    draw(RESULTS / "sensitive_text.png", harmful, pools)
+
+
+def right(rows: Sequence[Row], found: Sequence[dict[str, float]]) -> float:
+    """Return the share of found texts of which the category they were written for is found."""
+    told = [
+        any(one.get(name, 0.0) >= 0.3 for name, value in row.labels.items() if value == 1)
+        for row, one in zip(rows, found, strict=True)
+        if max(one.values(), default=0.0) >= 0.3
+    ]
+    return float(np.mean(told))
+
+
+if __name__ == "__main__":
+    main()
