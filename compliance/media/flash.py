@@ -37,11 +37,11 @@ _NO_DARK = 1e9
 """For red it does not count how dark the darker state is."""
 WINDOW = 1.0
 """Seconds of presentation time in which transitions are counted together."""
-SHORT_SIDE, LONG_SIDE = 91, 728
+SHORT_SIDE, LONG_SIDE = 73, 584
 """Sides of the grid of points, at most. 162 × 91 points on 16:9 give the share of a square to within 2 % of the
 screen. The step of the grid is hardly ever a whole number of pixels, so that a regular pattern is met
 everywhere."""
-PATTERN_SECONDS = 0.2
+PATTERN_SECONDS = 0.25
 """Least time between two frames that are searched for stripes."""
 _CHANGED = 0.001
 """Change of relative luminance, or of the red measure over 320, that is noise of coding and no change."""
@@ -107,6 +107,28 @@ def light_of(rgb: Pixels) -> tuple[Floats, Floats | None]:
     return luminance, red
 
 
+class Turn:
+    """Finds the transitions of one value, from its changes."""
+
+    def __init__(self, step: float, dark: float, first: float) -> None:
+        """Start with the value of the first frame."""
+        self._step, self._dark = step - _LESS, dark
+        self._at = self._low = self._high = first
+        self._sign = 0
+
+    def push(self, change: float) -> bool:
+        """Tell whether the value turns with this change."""
+        self._at += change
+        self._low, self._high = min(self._low, self._at), max(self._high, self._at)
+        rises = self._sign <= 0 and self._at - self._low >= self._step and self._low < self._dark
+        falls = self._sign >= 0 and self._high - self._at >= self._step and self._at < self._dark
+        if not rises and not falls:
+            return False
+        self._sign = 1 if rises else -1
+        self._low = self._high = self._at
+        return True
+
+
 class Turns:
     """Finds the transitions of many values at once, each with a memory of its last extreme.
 
@@ -119,21 +141,32 @@ class Turns:
         self._step, self._dark = step - _LESS, dark
         self._sign = np.repeat(np.array([[1.0], [-1.0]], np.float32), len(first), axis=1)
         self._extreme = self._sign * first
+        self._back = np.empty_like(self._extreme)
 
     def push(self, values: Floats) -> Mask | None:
         """Return which values turn in this frame, bool (N,); None where none does."""
         signed = self._sign * values
         np.maximum(self._extreme, signed, out=self._extreme)
-        back = self._extreme - signed
+        back = np.subtract(self._extreme, signed, out=self._back)
         if not float(back.max(initial=0.0)) >= self._step:
             return None
-        darker = np.minimum(signed * self._sign, self._extreme * self._sign)
-        turned = (back >= self._step) & (darker < self._dark)
+        turned = back >= self._step
+        if self._dark < 1.0:
+            darker = np.minimum(values, self._extreme * self._sign)
+            turned &= darker < self._dark
         if not turned.any():
             return None
-        self._sign[turned] *= -1
-        self._extreme[turned] = (self._sign * values)[turned]
-        return np.asarray(turned.any(axis=0), np.bool_)
+        np.negative(self._sign, out=self._sign, where=turned)
+        np.multiply(self._sign, values, out=self._extreme, where=turned)
+        if len(turned) == 1:
+            return np.asarray(turned[0], np.bool_)
+        if np.array_equal(self._sign[0], self._sign[1]):  # every value has turned once
+            self._sign, self._extreme, self._back = (
+                self._sign[:1],
+                self._extreme[:1],
+                self._back[:1],
+            )
+        return np.asarray(turned[0] | turned[1], np.bool_)
 
 
 class Counter:
@@ -149,14 +182,14 @@ class Counter:
             first: values of the first frame, float32 (N,).
         """
         self._points = Turns(step, dark, first)
-        self._counts = np.zeros(len(first), np.int32)
+        self._counts = np.zeros(len(first), np.uint16)
+        self._flashes = 0
         self._recent: deque[tuple[float, Mask]] = deque()
         self._changed = _CHANGED * full
         self._before = first
         self.mean = float(first.mean())
         """Mean of the last frame."""
-        self._screen_at = np.array([self.mean], np.float32)
-        self._screen = Turns(step, dark, self._screen_at)
+        self._screen = Turn(step, dark, self.mean)
         self._screen_recent: deque[float] = deque()
 
     def push(self, time: float, values: Floats) -> tuple[int, float]:
@@ -180,10 +213,9 @@ class Counter:
 
     def _compare(self, time: float, values: Floats) -> None:
         moved = np.count_nonzero(cv2.absdiff(values, self._before) > self._changed)
-        mean = float(values.mean())
+        mean = cv2.mean(values)[0]
         if moved >= AREA * len(values):
-            self._screen_at = self._screen_at + np.float32(mean - self.mean)
-            if self._screen.push(self._screen_at) is not None:
+            if self._screen.push(mean - self.mean):
                 self._screen_recent.append(time)
         self.mean, self._before = mean, values
         turned = self._points.push(values)
@@ -192,10 +224,19 @@ class Counter:
             self._counts += turned
 
     def _reached(self) -> tuple[int, float]:
+        """Return how many transitions a quarter of the points reach, and the share with four or more."""
         if not self._recent:
+            self._flashes = 0
             return 0, 0.0
-        shares = np.bincount(self._counts, minlength=5)[::-1].cumsum()[::-1] / len(self._counts)
-        return int(np.flatnonzero(shares >= AREA - _LESS)[-1]), float(shares[4])
+        while self._flashes and self._share(self._flashes) < AREA:
+            self._flashes -= 1
+        while self._flashes < 254 and self._share(self._flashes + 1) >= AREA:
+            self._flashes += 1
+        return self._flashes, self._share(4)
+
+    def _share(self, transitions: int) -> float:
+        reached = np.count_nonzero(self._counts >= transitions)
+        return reached / len(self._counts) + _LESS
 
 
 class LightMeter:
@@ -203,11 +244,12 @@ class LightMeter:
 
     def __init__(self) -> None:
         """Start before the first frame."""
-        self._light: Counter | None = None
-        self._red: Counter | None = None
+        self._counters: tuple[Counter, Counter] | None = None
+        self._points: Pixels | None = None
+        self._luminance = self._values = self._red_values = np.zeros(0, np.float32)
         self._pattern = Stripes(0.0, 0)
         self._searched = -1.0
-        self._none = np.zeros(0, np.float32)
+        self._any_red = False
 
     def push(self, time: float, points: Pixels, reduced: bool = False) -> Measure:
         """Measure the next frame.
@@ -218,26 +260,38 @@ class LightMeter:
             reduced: the points are some of the frame's pixels, so that the mean of nine stands for a place:
                 patterns finer than a place that are in balance do not flash (WCAG's exception).
         """
-        luminance, red = light_of(points)
+        if self._points is None or not np.array_equal(points, self._points):
+            self._points = points
+            self._take(points, reduced)
         if not 0 <= time - self._searched < PATTERN_SECONDS - _LATE:
-            self._pattern, self._searched = stripes(luminance), time
-        if reduced:
-            luminance = np.asarray(cv2.blur(luminance, (3, 3)))
-            red = None if red is None else np.asarray(cv2.blur(red, (3, 3)))
-        if self._light is None or self._red is None:
-            self._none = np.zeros(luminance.size, np.float32)
-            self._light = Counter(STEP, DARK, 1.0, luminance.ravel())
-            self._red = Counter(
-                RED_STEP, _NO_DARK, 320.0, self._none if red is None else red.ravel()
+            self._pattern, self._searched = stripes(self._luminance), time
+        if self._counters is None:
+            self._counters = (
+                Counter(STEP, DARK, 1.0, self._values),
+                Counter(RED_STEP, _NO_DARK, 320.0, self._red_values),
             )
-        flashes, area = self._light.push(time, luminance.ravel())
-        red_flashes, red_area = self._red.push(time, self._none if red is None else red.ravel())
+        light, red = self._counters
+        flashes, area = light.push(time, self._values)
+        red_flashes, red_area = red.push(time, self._red_values)
         return Measure(
-            luminance=self._light.mean,
-            red=self._red.mean,
+            luminance=light.mean,
+            red=red.mean,
             flashes=min(flashes, 255),
             red_flashes=min(red_flashes, 255),
             area=area,
             red_area=red_area,
             pattern=self._pattern,
         )
+
+    def _take(self, points: Pixels, reduced: bool) -> None:
+        """Hold the values of a frame that differs from the one before; red only where it does too."""
+        self._luminance, red = light_of(points)
+        values = cv2.blur(self._luminance, (3, 3)) if reduced else self._luminance
+        self._values = np.asarray(values, np.float32).ravel()
+        if red is not None:
+            self._red_values = np.asarray(
+                cv2.blur(red, (3, 3)) if reduced else red, np.float32
+            ).ravel()
+            self._any_red = True
+        elif self._any_red or not len(self._red_values):
+            self._red_values, self._any_red = np.zeros(self._values.size, np.float32), False

@@ -10,6 +10,7 @@ from av.sidedata.sidedata import Type
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
 from compliance.media.cover import Thumbnail, thumbnail_size
+from compliance.media.flash_points import sample
 
 if TYPE_CHECKING:
     from compliance.types import Pixels
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _HD_LINES = 720
 """Height from which video without a colour tag is BT.709, as broadcast practice has it; below, BT.601."""
 _HDR = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
+_MATRICES: dict[int, int] = {int(Colorspace.ITU709): 1, int(Colorspace.ITU601): 6}
+"""H.273's number of what untagged video is."""
 _WIDEST_PIXEL = 4.0
 """Pixel aspect ratios beyond it, or below its inverse, are taken for errors and ignored."""
 
@@ -50,13 +53,19 @@ class Converter:
 
     def points(self, frame: av.VideoFrame, columns: int, rows: int) -> list[Pixels]:
         """Return pixels of a frame on a grid, none averaged, over white and, where it has alpha, over black."""
+        space = _colorspace(frame)
+        matrix = int(frame.colorspace) if space is None else _MATRICES[space]
+        full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+        usual = sample(frame, matrix, full, columns, rows)
+        if usual is not None:
+            return [usual]
         form = "rgba" if has_alpha(frame) else "rgb24"
         small = self._points.reformat(
             frame,
             columns,
             rows,
             form,
-            src_colorspace=_colorspace(frame),
+            src_colorspace=space,
             interpolation="POINT",
             dst_color_range=ColorRange.JPEG,
             threads=1,

@@ -13,6 +13,7 @@ from flash_clips import clip
 from compliance.analyzers.flash_results import flashing
 from compliance.media.decode import MediaReader
 from compliance.media.flash import LightMeter, grid_size, light_of
+from compliance.media.pictures import Converter
 from compliance.types import LIGHT_COLUMNS, LightTrack
 
 
@@ -203,3 +204,21 @@ def test_hdr_is_said_to_be_unmeasured(transfer: int, tmp_path: Path) -> None:
         container.mux(stream.encode())
     (track,) = read(path)
     assert "HDR" in track.unmeasured
+
+
+@pytest.mark.parametrize(
+    "form", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "nv12"]
+)
+@pytest.mark.parametrize("matrix", [1, 6])
+def test_points_have_the_colours_of_the_whole_picture(form: str, matrix: int) -> None:
+    y, x = np.mgrid[0:360, 0:640]
+    picture = np.stack([x * 2 // 5, y * 255 // 360, 255 - (x + y) // 4], axis=2).astype(np.uint8)
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+        format=form, dst_colorspace=matrix if matrix == 1 else 5
+    )
+    frame.colorspace = matrix
+    converter = Converter(1 << 24, 1.0)
+    (points,) = converter.points(frame, 130, 73)
+    whole = converter.upright(frame)[0]
+    expected = cv2.resize(whole, (130, 73), interpolation=cv2.INTER_NEAREST)
+    assert np.abs(points.astype(int) - expected).max() <= 6
