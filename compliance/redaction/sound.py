@@ -16,8 +16,11 @@ import numpy as np
 
 Spans = Sequence[tuple[float, float]]
 """Start and end of each stretch, seconds from the start of the container's own clock."""
-_SAME = ("aac", "mp3", "opus", "flac", "alac", "ac3", "eac3")
 _NAMES = {"mp3": "libmp3lame", "mp3float": "libmp3lame", "opus": "libopus", "vorbis": "libopus"}
+_RINGING = 0.05
+"""Seconds added at each end where a lossy codec would let the sound around it ring into the span."""
+_ROUND = 1e-3
+"""Samples by which a span that ends on a sample may seem to reach into the next."""
 _BITS_A_CHANNEL = 128_000
 """Least bits a second and channel where a stream has to be encoded again as a whole."""
 
@@ -86,6 +89,7 @@ class EncodedSound:
         if name in ("flac", "alac") or name.startswith("pcm"):
             self.exact = "every other sample is as it was"
         else:
+            spans = [(since - _RINGING, until + _RINGING) for since, until in spans]
             least = _BITS_A_CHANNEL * context.layout.nb_channels
             out.bit_rate = max(int(context.bit_rate or 0), least)
         out.metadata.update(stream.metadata)
@@ -121,8 +125,8 @@ class EncodedSound:
         )
         ranges = []
         for since, until in self._spans:
-            first = max(int(np.floor((since - start) * frame.sample_rate)), 0)
-            last = min(int(np.ceil((until - start) * frame.sample_rate)), frame.samples)
+            first = max(int(np.floor((since - start) * frame.sample_rate + _ROUND)), 0)
+            last = min(int(np.ceil((until - start) * frame.sample_rate - _ROUND)), frame.samples)
             if first < last:
                 ranges.append((first, last))
         if not ranges:
