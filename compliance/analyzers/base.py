@@ -23,6 +23,7 @@ from compliance.model_store import ModelStore
 from compliance.types import (
     Asset,
     AudioTrack,
+    Cue,
     Floats,
     FrameBatch,
     LightTrack,
@@ -167,6 +168,40 @@ class TextAnalyzer(Analyzer, Protocol):
 
     def observe_texts(self, batch: TextBatch) -> list[Observation]:
         """Return what is read in ``batch``; an empty batch gives an empty list."""
+
+
+@dataclass(frozen=True)
+class CaptionTrack:
+    """The captions of one file, or those in the media."""
+
+    cues: tuple[Cue, ...]
+    """What they say and when, in the order of the file."""
+    one: bool = True
+    """False where tracks of several languages may stand among one another, so that overlaps mean nothing."""
+
+
+@dataclass(frozen=True)
+class CaptionInput:
+    """The captions of one asset as such: how they fit the media, whatever they say."""
+
+    asset: str
+    """:attr:`compliance.types.Asset.id`."""
+    tracks: tuple[CaptionTrack, ...]
+    """Its captions; none where it has none that anybody reads."""
+    seconds: float
+    """Length of the media."""
+    rate: float | None = None
+    """Frames a second; None where nobody said."""
+    unread: bool = False
+    """True where it may have captions that nothing reads."""
+
+
+@runtime_checkable
+class CaptionAnalyzer(Analyzer, Protocol):
+    """Looks at captions as such, with their times and the length of the media."""
+
+    def observe_captions(self, inputs: Sequence[CaptionInput]) -> list[Observation]:
+        """Return what ``inputs`` hold; no inputs give an empty list."""
 
 
 @runtime_checkable

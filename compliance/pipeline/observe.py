@@ -11,11 +11,15 @@ from compliance.analyzers.base import (
     AssetAnalyzer,
     AssetInput,
     AudioAnalyzer,
+    CaptionAnalyzer,
+    CaptionInput,
+    CaptionTrack,
     FrameAnalyzer,
     LightAnalyzer,
     LoudnessAnalyzer,
     TextAnalyzer,
 )
+from compliance.facts import StreamKind
 from compliance.media.info import DecodeSummary, MediaInfo
 from compliance.media.limits import DecodeLimits
 from compliance.model_store import ModelStore
@@ -97,7 +101,9 @@ class Observer:
                 ready.result()
         for one in observed:
             self._set_keys(one)
+            one.spoken = self._is_spoken(one, failures)
         self._observe_assets(observed, failures)
+        self._observe_captions(observed, failures)
         readers = {name for name, one in self.analyzers.items() if isinstance(one, TextAnalyzer)}
         # What makes text readable is reduced first: analyzers of text read a page that stands once.
         self._reduce(observed, [name for name in self._ready if name not in readers], failures)
@@ -149,9 +155,17 @@ class Observer:
                     usable[name] = analyzer
         return usable
 
+    def _is_spoken(self, one: Observed, failures: Failures) -> bool:
+        """Tell whether all that is spoken was turned into text, so that readers of text have read it."""
+        whole = one.summary is not None and one.summary.complete
+        names = transcribers(self.analyzers) & self._ready.keys()
+        return whole and any(failures.why(name, one.id) is None for name in names)
+
     def _set_keys(self, one: Observed) -> None:
         for name, analyzer in self.analyzers.items():
             required = [one.keys[other] for other in analyzer.spec.requires]
+            if isinstance(analyzer, TextAnalyzer):
+                required += [one.keys[other] for other in sorted(transcribers(self.analyzers))]
             one.keys[name] = observations_key(
                 analyzer.spec,
                 one.intake.asset,
@@ -267,6 +281,14 @@ class Observer:
                     found = analyzer.observe_assets([given])
                     one.observations[name] = checked_observations(analyzer.spec, found, [one.id])
 
+    def _observe_captions(self, observed: Sequence[Observed], failures: Failures) -> None:
+        ids = [one.id for one in observed]
+        for name, analyzer in self._usable(CaptionAnalyzer, ids, failures).items():
+            for one in observed:
+                with failures.guard(name, [one.id]):
+                    found = analyzer.observe_captions([_captioned(one)])
+                    one.observations[name] = checked_observations(analyzer.spec, found, [one.id])
+
     def _observe_texts(self, observed: Sequence[Observed], failures: Failures) -> None:
         """Hand prompts and lines of all assets to every reader of text, in one batch."""
         by_id = {one.id: one for one in observed}
@@ -299,13 +321,46 @@ def handed_sources(
         handed |= handed_sources(analyzers[name], analyzers, one)
     if isinstance(analyzer, FrameAnalyzer):
         handed |= {Source.FRAME, Source.OCR}
+    if isinstance(analyzer, CaptionAnalyzer):
+        handed |= {file.source for file in one.captions} & {Source.CAPTION}
     if isinstance(analyzer, LightAnalyzer):
         handed |= {Source.FRAME}
     if isinstance(analyzer, AudioAnalyzer | LoudnessAnalyzer):
         handed |= {Source.AUDIO}
+    if _transcribes(analyzer):
+        handed |= {Source.SPEECH}
     if isinstance(analyzer, TextAnalyzer):
         handed |= PROMPT_SOURCES | {Source.OCR} | {file.source for file in one.captions}
+        handed |= {Source.SPEECH} if one.spoken else set()
     return handed
+
+
+def transcribers(analyzers: Mapping[str, Analyzer]) -> frozenset[str]:
+    """Return the names of the analyzers that turn what is spoken into text."""
+    return frozenset(name for name, one in analyzers.items() if _transcribes(one))
+
+
+def _transcribes(analyzer: Analyzer) -> bool:
+    return isinstance(analyzer, AudioAnalyzer) and Source.SPEECH in analyzer.spec.sources
+
+
+def _captioned(one: Observed) -> CaptionInput:
+    """Return the captions of an asset; those in the media lie together whatever their language."""
+    info, asset = one.info, one.intake.asset
+    streams = info.streams if info else ()
+    inside = sum(stream.kind is StreamKind.SUBTITLE for stream in streams)
+    lengths = [one.summary.seconds if one.summary else 0.0, (info and info.duration) or 0.0]
+    return CaptionInput(
+        asset=one.id,
+        tracks=tuple(
+            CaptionTrack(file.cues, file.sha256 != asset.media_sha256 or inside < 2)
+            for file in one.captions
+            if file.source is Source.CAPTION
+        ),
+        seconds=max(lengths),
+        rate=next((stream.rate for stream in streams if stream.rate), None),
+        unread=one.unread_subtitles,
+    )
 
 
 def texts_of(observed: Sequence[Observed]) -> TextBatch:

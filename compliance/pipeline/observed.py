@@ -27,6 +27,8 @@ class Observed:
     """Reduced observations by analyzer."""
     keys: dict[str, str] = field(default_factory=dict)
     """Key of each analyzer's observations."""
+    spoken: bool = False
+    """True where all that is spoken was turned into text from the sound itself."""
     idle: frozenset[str] = frozenset()
     """Analyzers that did not look, since no bank holds anything that would be compared with what they see."""
 
