@@ -32,6 +32,8 @@ class WordingAnalyzer:
     spec: ClassVar[AnalyzerSpec]
     files: ClassVar[tuple[str, ...]]
     """Names of the files of rules."""
+    weighs_scenes: ClassVar[bool] = True
+    """A wording counts less where a prompt describes a scene or asks a question: nobody is to read it then."""
 
     def __init__(self) -> None:
         self._index: WordingIndex | None = None
@@ -76,7 +78,7 @@ class WordingAnalyzer:
         text = document.text
         if not text.strip():
             return []
-        described = batch.sources[document.rows[0]] in PROMPT_SOURCES
+        described = self.weighs_scenes and batch.sources[document.rows[0]] in PROMPT_SOURCES
         found: dict[tuple[str, int, int], tuple[Wording, str, Place, str]] = {}
         for reading in readings(text):
             for one in index.find(reading.text, described):
