@@ -1,9 +1,10 @@
 """Measure which planted lines of personal data are read on screen, by OCR and ``pii``.
 
-Clips of 1280 × 720 show lines in letters 24 pixels high over a moving background of stripes and noise, encoded
-by H.264 at CRF 28. Each line stands for a second, four on a screen. A line is *read* where its letters and
-digits are among what OCR read of the frame in its middle; it is *flagged* where ``pii`` finds its category there at
-0.5 or above. The clip is decoded by PyAV here, not in the contained process, and only that frame is looked at.
+Clips of 1280 × 720 show lines in letters 24 pixels high over a moving background of stripes and noise,
+encoded by H.264 at CRF 28. Each line stands for a second, four on a screen. A line is *read* where its
+letters and digits are among what OCR read of the frame in its middle; it is *flagged* where ``pii`` finds
+its category there at 0.5 or above. The clip is decoded by PyAV here, not in the contained process, and that
+frame alone is looked at.
 
 Usage: python -m benchmarks.pii_screen [--screens N]
 """

@@ -1,11 +1,11 @@
 """Measure personal data in many prompts against Presidio's engine with a classifier, text by text.
 
-The prompts are PartiPrompts and VBench, repeated with numbers to N; every tenth also holds an e-mail address, a
-card, an internet address or a social security number. Theirs: Presidio's AnalyzerEngine with its own pattern
-recognisers, without that of e-mail, which reaches for the network, and a pass of all-MiniLM-L6-v2 with a linear
-head, in a loop over the texts. Ours: the analyzers ``pii`` and ``sensitive-text`` (where it is installed) in
-batches. Runs take turns; the best of each counts. What theirs finds must be among what ours does, or the figures
-are void.
+The prompts are PartiPrompts and VBench, repeated with numbers to N; every tenth also holds an e-mail
+address, a card, an internet address or a social security number. Theirs: Presidio's AnalyzerEngine with its
+own pattern recognisers, without that of e-mail, which reaches for the network, and a pass of
+all-MiniLM-L6-v2 with a linear head, in a loop over the texts. Ours: the analyzers ``pii`` and
+``sensitive-text`` (where it is installed) in batches. Runs take turns; the best of each counts. What theirs
+finds must be among what ours does, or the figures are void.
 
 Usage: python -m benchmarks.texts [--data FOLDER] [--texts N] [--rounds N]
 """
