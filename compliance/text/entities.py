@@ -20,9 +20,9 @@ class Entity:
 
     The scores rank evidence; they are rules, not fitted probabilities. ``benchmarks/pii.py`` measured on
     2026-11-21, at 0.5 and above, for all but names and postal addresses: 34 of 34 labelled values found and
-    3 beside them, two ages and a date that nobody had labelled (presidio-research's 100 sentences); nothing found in
-    3,524 benign prompts (PartiPrompts, VBench). The data is small, and was seen while the rules were written;
-    near misses are in ``tests/analyzers/test_pii.py``.
+    3 beside them, two ages and a date that nobody had labelled (presidio-research's 100 sentences); nothing
+    found in 3,524 benign prompts (PartiPrompts, VBench). The data is small, and was seen while the rules
+    were written; near misses are in ``tests/analyzers/test_pii.py``.
     """
 
     category: str
