@@ -254,12 +254,6 @@ def _report(
             f"this version hands no {', '.join(sorted(wanted))} to analyzers; update compliance"
         )
     unready = _unready(analyzers[name]) if status is Status.COMPLETED else {}
-    hindered = [
-        (category, source, why)
-        for category in spec.categories
-        for source, why in sorted(blocked.items())
-    ]
-    hindered += [(path, source, why) for path, why in unready.items() for source in sorted(sources)]
     return AnalyzerReport(
         analyzer=spec.name,
         version=spec.version,
@@ -272,11 +266,27 @@ def _report(
             if category not in unready
             for source in sorted(sources - set(blocked))
         ),
-        hindered=tuple(hindered),
+        hindered=_hindered(spec, sources, blocked, unready),
         coverage=_coverage(one, sources),
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _hindered(
+    spec: AnalyzerSpec,
+    sources: frozenset[Source],
+    blocked: Mapping[Source, str],
+    unready: Mapping[str, str],
+) -> tuple[tuple[str, Source, str], ...]:
+    """Return what was not examined and why: sources that were not readable, and categories not set up."""
+    found = [
+        (category, source, why)
+        for category in spec.categories
+        for source, why in sorted(blocked.items())
+    ]
+    found += [(path, source, why) for path, why in unready.items() for source in sorted(sources)]
+    return tuple(found)
 
 
 def _unready(analyzer: Analyzer) -> Mapping[str, str]:
