@@ -105,7 +105,7 @@ def _edits(
     asset: Path, chosen: list[Finding], told: Told, how: Cover | None, mute: bool, fixed: bool
 ) -> list[Edit]:
     from compliance.redaction.edits import How
-    from compliance.redaction.forms import form_of
+    from compliance.redaction.forms import STILLS, form_of
     from compliance.redaction.plan import edits_of
 
     return edits_of(
@@ -114,7 +114,7 @@ def _edits(
         None if how is None else How(how.value),
         mute=mute,
         fixed=fixed,
-        still=form_of(asset) in ("png", "jpeg", "webp"),
+        still=form_of(asset) in STILLS,
     )
 
 

@@ -14,7 +14,7 @@ from compliance.media.audio_parts import RATE, SoundPart
 from compliance.media.decode import MediaReader
 from compliance.media.limits import DecodeLimits
 from compliance.redaction.render import Paint
-from compliance.types import LIGHT_COLUMNS
+from compliance.types import LIGHT_COLUMNS, Cue
 
 LATE = 0.0015
 """Seconds by which a container may round a time: Matroska keeps milliseconds."""
@@ -84,7 +84,19 @@ def check_copy(path: Path, times: Sequence[float], paint: Paint, limits: DecodeL
         raise _wrong(path, "sound that could be muted", "no audio stream")
     if loud[0] > _SILENT:
         raise _wrong(path, "silence where it was muted", f"a level of {loud[0]:.4f}")
+    left = [
+        one
+        for since, until in paint.hushes
+        for one in lines_in(reader.summary.captions, since, until)
+    ]
+    if left:
+        raise _wrong(path, "no subtitles where they were taken out", f"{len(left)} lines")
     return _calm(reader, paint) if paint.dims else Calm.YES
+
+
+def lines_in(said: Sequence[Cue], since: float, until: float) -> list[Cue]:
+    """Return the lines that are shown within a stretch, seconds."""
+    return [one for one in said if one.span and one.span.start < until and one.span.end > since]
 
 
 def _calm(reader: MediaReader, paint: Paint) -> Calm:

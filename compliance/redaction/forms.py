@@ -8,7 +8,8 @@ from pathlib import Path
 from compliance.errors import MediaError
 from compliance.media.source import Source, sniff
 
-_SAME = ("png", "jpeg", "webp", "wav", "flac", "mp3", "ogg")
+STILLS = ("png", "jpeg", "webp")
+_SAME = (*STILLS, "wav", "flac", "mp3", "ogg")
 
 
 def form_of(path: Path) -> str:

@@ -17,11 +17,12 @@ from compliance.media.limits import DecodeLimits
 from compliance.provenance.edited import sign_copy
 from compliance.provenance.signers import Signer
 from compliance.redaction.anchors import anchored
-from compliance.redaction.check import Calm, check_copy
+from compliance.redaction.check import Calm, check_copy, lines_in
 from compliance.redaction.edits import Edit, How
-from compliance.redaction.forms import form_of
+from compliance.redaction.forms import STILLS, form_of
 from compliance.redaction.render import Paint, Rendered, render
 from compliance.redaction.tracking import BEYOND, Follower, working_copy
+from compliance.types import Cue
 
 DIMMING = ((0.5, 0.9), (0.25, 0.75), (0.12, 0.6), (0.06, 0.45), (0.03, 0.27))
 """Steps of dimming, from mild to certain: share of the new frame in the running mean, and what is left of the
@@ -93,13 +94,15 @@ def redact(
         )
     check_paths(asset_path, out)
     with _workspace(out) as folder:
-        private = folder / f"original{asset_path.suffix}"
+        private, target = folder / "original" / asset_path.name, folder / "rendered" / out.name
+        for path in (private, target):
+            path.parent.mkdir()
         shutil.copyfile(asset_path, private)
         form = form_of(private)
+        _check_form(form, edits)
         followed = _follow(
             private, anchored(private, edits, crops or {}, limits, progress), limits, progress
         )
-        target = folder / f"rendered{asset_path.suffix}"
         rendered = _render(private, target, form, followed, limits, progress)
         signed = folder / f"signed{asset_path.suffix}"
         names = (out.name, asset_path.name)
@@ -183,6 +186,7 @@ def _follow(
         raise _damaged(path, reader.summary.gaps)
     _check_inside(edits, times, max(total, reader.summary.seconds, times[-1] if times else 0.0))
     _check_met(places)
+    _check_said(edits, reader.summary.captions)
     covers: dict[int, list[tuple[How, tuple[float, float, float, float]]]] = {}
     for place in places:
         for index, box in place.covers.items():
@@ -251,6 +255,29 @@ def _check_inside(edits: Sequence[Edit], times: Sequence[float], end: float) -> 
             "there is no picture in which anything could be covered",
             fix="leave out the findings that are seen",
         )
+
+
+def _check_form(form: str, edits: Sequence[Edit]) -> None:
+    for one in edits:
+        if form in STILLS and one.how in (How.DIM, How.MUTE, How.HUSH):
+            raise UsageError(
+                f"the finding {one.finding} cannot be redacted in a picture",
+                expected="blur, pixelate or fill",
+                found=f"{one.how}, which needs time",
+                fix="name another way with --how",
+            )
+
+
+def _check_said(edits: Sequence[Edit], said: Sequence[Cue]) -> None:
+    """Refuse lines that do not stand in the file, as those of a file of captions do not."""
+    for one in edits:
+        if one.how is How.HUSH and not lines_in(said, one.span.start, one.span.end):
+            raise UsageError(
+                f"no subtitle in the file is met by the finding {one.finding}",
+                expected="a line of text subtitles in its span",
+                found="none: the captions came as a file of their own, or as pictures",
+                fix="take the line out of that file, and review the asset with it",
+            )
 
 
 def _check_met(places: Sequence[Follower]) -> None:

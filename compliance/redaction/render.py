@@ -22,6 +22,8 @@ from compliance.redaction.picture import Box
 HEAD_BYTES = 13
 """Length of the head of a message; ``compliance.redaction.worker.HEAD`` packs it."""
 _MOST_MESSAGE = (1 << 20) + 4096
+_ENCODING = 4
+"""Memory of the process, in terms of what decoding may take: an encoder keeps many frames."""
 _SILENCE = 120.0
 """Longest time without any message, seconds: slow frames of 8K take several."""
 
@@ -84,7 +86,7 @@ def render(
             "mutes": paint.mutes,
             "hushes": paint.hushes,
             "max_pixels": limits.max_pixels,
-            "memory_bytes": 2 * limits.memory_bytes,
+            "memory_bytes": _ENCODING * limits.memory_bytes,
             "cpu_seconds": 4 * limits.cpu_seconds,
         }
         process = _start(file.fileno())
@@ -186,6 +188,6 @@ def _refused(source: Path, why: str) -> MediaError:
         "the file cannot be redacted",
         expected="MP4, MOV, WebM or Matroska with one video stream, a sound file, or a PNG, JPEG or WebP",
         found=why,
-        where=str(source),
+        where=source.name,
         fix="export it again in one of these forms, or remove the thing where the media was made",
     )

@@ -173,6 +173,33 @@ def test_of_suspected_content_with_minors_no_copy_is_made(desk: Path, tmp_path: 
     assert not (desk / "never.mp4").exists()
 
 
+def test_a_full_disk_is_said_and_leaves_nothing(desk: Path) -> None:
+    before = sorted(os.listdir(desk))
+    size = (desk / "clip.mp4").stat().st_size
+    program = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 10}, {size + 10}))\n"
+        "import sys; from compliance.cli.main import main; main(sys.argv[1:])"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "redact",
+        "clip.mp4",
+        "--find",
+        "presence",
+        "--how",
+        "pixelate",
+    ]
+    done = subprocess.run(
+        [*command, "-o", "full.mp4"], cwd=desk, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "File too large" in done.stderr and "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(os.listdir(desk)) == before
+
+
 def test_an_interrupted_run_leaves_nothing(desk: Path) -> None:
     before = sorted(os.listdir(desk))
     command = [
@@ -190,7 +217,7 @@ def test_an_interrupted_run_leaves_nothing(desk: Path) -> None:
         command, cwd=desk, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         until = time.monotonic() + 60
-        while not list(desk.glob(".redacting-*/rendered*")) and time.monotonic() < until:
+        while not list(desk.glob(".redacting-*/rendered/*")) and time.monotonic() < until:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)

@@ -87,6 +87,13 @@ def test_transparency_does_not_draw_what_is_covered(
     assert sharpness(picture[:, :, 3:].repeat(3, 2), box_at(AT)) == 0
 
 
+@pytest.mark.parametrize("how", [How.DIM, How.MUTE])
+def test_what_needs_time_is_refused(signer: DevelopmentSigner, tmp_path: Path, how: How) -> None:
+    Image.fromarray(frame_at(AT)).save(tmp_path / "a.png")
+    with pytest.raises(ComplianceError, match="needs time"):
+        redact(tmp_path / "a.png", [edit(region_at(AT), how)], tmp_path / "b.png", signer)
+
+
 def test_an_animation_is_refused(signer: DevelopmentSigner, tmp_path: Path) -> None:
     frames = [Image.fromarray(frame_at(index)) for index in range(3)]
     frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=100)

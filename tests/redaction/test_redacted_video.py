@@ -159,6 +159,14 @@ def test_lines_of_subtitles_in_the_span_are_taken_out(
     assert any(b"first line" in data for _, data in packets_of(out, "subtitle"))
 
 
+def test_subtitles_that_are_not_in_the_file_cannot_be_taken_out(
+    clip: Path, signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    line = Edit(finding="f-1", how=How.HUSH, span=TimeSpan(start=0.8, end=1.0))
+    with pytest.raises(UsageError, match="came as a file"):
+        redact(clip, [line], tmp_path / "out.mp4", signer)
+
+
 def test_an_existing_file_is_never_replaced(
     clip: Path, signer: DevelopmentSigner, tmp_path: Path
 ) -> None:
