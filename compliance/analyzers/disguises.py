@@ -119,7 +119,7 @@ def _observation(batch: TextBatch, row: int, kept: Sequence[Sign]) -> Observatio
         source=batch.sources[row],
         span=batch.spans[row],
         region=batch.regions[row],
-        raw=float(best.count),
+        raw=float(best.places),
         raw_kind=RawKind.COUNT,
         text=batch.texts[row],
         attributes={

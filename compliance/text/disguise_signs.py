@@ -68,7 +68,7 @@ class Sign(NamedTuple):
     """First code point of the first place."""
     end: int
     """Just behind the last place."""
-    count: int
+    places: int
     """Places or words."""
     score: float
     """How surely it was done on purpose, 0…1; see the table of the module."""
@@ -104,7 +104,7 @@ def _of_characters(text: str) -> Iterator[Sign]:
     unseen = _places(_UNSEEN, text)
     in_words = len({_word_around(text, start) for start, _ in unseen})
     for one in _sign("unseen characters inside words", unseen, (1, 0.6)):
-        yield one._replace(count=in_words, score=0.9 if in_words > 1 or len(unseen) > 2 else 0.6)
+        yield one._replace(places=in_words, score=0.9 if in_words > 1 or len(unseen) > 2 else 0.6)
     low = 0.4 if _TO_THE_LEFT.search(text) else 0.8
     yield from _sign("right-to-left override", _places(_OVERRIDE, text), (1, low))
     piles = _places(_PILE, text) + _places(_STRUCK, text)
@@ -222,4 +222,4 @@ def _mended(
     said = sum(len(edit[2].split()) for edit in edits)
     places = [(start, end) for start, end, _ in edits]
     for sign in _sign(kind, places, (1, one)):
-        yield sign._replace(count=said, score=four if said > 3 else two if said > 1 else one)
+        yield sign._replace(places=said, score=four if said > 3 else two if said > 1 else one)

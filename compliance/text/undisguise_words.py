@@ -151,7 +151,7 @@ def _joined(run: str) -> list[str]:
             parted[-1] += letter
     found: list[str] = []
     for one in parted:
-        whole = len(one) < 4 or is_word(_plain(one)) or not one.isalpha()
+        whole = len(parted) > 2 or len(one) < 4 or is_word(_plain(one)) or not one.isalpha()
         found += [one] if whole else part(one.lower())
     return found
 
