@@ -79,7 +79,7 @@ BRANCHES = {
     "accessibility": "What keeps people from hearing, seeing and reading",
     "flash": "Light and patterns that can provoke seizures",
     "provider": "What the provider of the generator asks",
-    "disclosure": "Marks that say that media is generated",
+    "disclosure": "Marks that say that media is generated, or advertising",
     "generation": "How media was made",
     "provenance": "Signed accounts of where media comes from",
     "integrity": "Whether media could be examined at all",

@@ -42,6 +42,23 @@ LEAVES = (
         crosswalk=NOWHERE,
     ),
     Category(
+        "disclosure.advertising",
+        "A visible label that says that media is advertising",
+        OCR,
+        examples=(
+            '"Paid partnership" below the name of a brand',
+            '"Werbung" in the upper left corner, for the whole clip',
+        ),
+        counter_examples=(
+            "A label that says that media is generated",
+            "A price, or a call to buy",
+        ),
+        severity=Severity(
+            low="found; whether it is demanded is for a policy to say",
+        ),
+        crosswalk=NOWHERE,
+    ),
+    Category(
         "disclosure.latent",
         "Metadata that name provider, system with version, time and unique id of the generation",
         METADATA,

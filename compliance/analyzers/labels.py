@@ -1,0 +1,208 @@
+"""Labels on screen, measured: that media is generated, or that it is advertising.
+
+Reads the lines that OCR followed over time; no network. What a label has to say, where and for how long is for
+a policy: the finding carries its wording, region and span, and a note with all that was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
+from compliance.model_store import ModelStore
+from compliance.text.documents import adjacent
+from compliance.text.label_match import LabelMatch, label_in, squashed
+from compliance.types import Region, Source, TimeSpan
+
+MOST_LINES = 3
+"""Lines that one label may run over."""
+LIKE_HEIGHT = 1.6
+"""Greatest ratio of the heights of lines of one label."""
+TOGETHER = 0.8
+"""Share of the shorter time for which lines of one label stand together."""
+OPENING = 1.0
+"""Seconds at the start that count as the opening."""
+SAFE_TITLE = 0.05
+"""Margin on each side of the area that is safe for titles: 90 % of width and height, SMPTE ST 2046-1."""
+
+
+class LabelAnalyzer:
+    """Finds labels among the lines on screen.
+
+    The score says how plainly the line is a label, see :mod:`compliance.text.label_match`; raw is the share of
+    its letters that are as they should be. A finding's track is its whole wording, small and on one line.
+    """
+
+    spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
+        name="labels",
+        version="1",
+        categories=("disclosure.advertising", "disclosure.label"),
+        sources=frozenset({Source.OCR}),
+        raw_kinds=frozenset({RawKind.PROBABILITY}),
+        requires=("ocr",),
+        reads=("ocr",),
+    )
+
+    def setup(self, device: str, models: ModelStore) -> None:
+        """Load nothing."""
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """Return no models: these are rules."""
+        return ()
+
+    def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
+        """Return nothing: it makes no observations of its own."""
+        return []
+
+    def findings(
+        self, asset: str, observations: Sequence[Observation], references: References | None
+    ) -> list[Finding]:
+        """Return one finding for each label and unbroken time for which it stands.
+
+        Args:
+            asset: id of the asset.
+            observations: among them ``screen_line``, as :mod:`compliance.analyzers.ocr_tracks` makes them.
+            references: not used.
+        """
+        lines = [one for one in observations if one.kind == "screen_line" and one.text]
+        found = {}
+        for block in _blocks(lines):
+            match = label_in(_said(block))
+            if match is not None:
+                finding = _finding(block, match)
+                found[finding.id] = finding
+        return sorted(found.values(), key=lambda one: (one.span.start if one.span else 0.0, one.id))
+
+    def close(self) -> None:
+        """Nothing outlives the object."""
+
+
+def _blocks(lines: Sequence[Observation]) -> list[list[Observation]]:
+    """Return the lines that are a label, each with the lines that it runs over.
+
+    A label takes the lines right below it and right above it along, since a demanded wording may be longer than
+    what is known of it; lines that are none may be one together.
+    """
+    blocks: list[list[Observation]] = []
+    for line in sorted(lines, key=_place):
+        block = [line]
+        for _ in range(MOST_LINES - 1):
+            following = [one for one in lines if one not in block and _goes_on(block[-1], one)]
+            if not following:
+                break
+            block.append(min(following, key=_place))
+        said = any(label_in(_said(block[:size])) for size in range(1, len(block) + 1))
+        if said and not _denied(block, lines):
+            blocks.append(block)
+    return [block for block in blocks if not any(_parts(other, block) for other in blocks)]
+
+
+def _denied(block: list[Observation], lines: Sequence[Observation]) -> bool:
+    """Tell whether the line before says that it is not so: *these pictures are not* / *AI-generated*."""
+    if label_in(_said(block)) is None:
+        return True
+    before = [one for one in lines if one not in block and _goes_on(one, block[0])]
+    return any(label_in(_said([one, *block])) is None for one in before)
+
+
+def _parts(other: list[Observation], block: list[Observation]) -> bool:
+    """Tell whether ``other`` is a longer block that ends with all of ``block``."""
+    return len(other) > len(block) and other[-len(block) :] == block
+
+
+def _goes_on(one: Observation, after: Observation) -> bool:
+    """Tell whether ``after`` is the line right below or beside ``one``, at the same time."""
+    if one.region is None or after.region is None or one.span is None or after.span is None:
+        return False
+    if one.attributes.get("stream") != after.attributes.get("stream"):
+        return False
+    low, high = sorted((_height(one.region), _height(after.region)))
+    left, top = one.region.box[:2]
+    below = after.region.box[1] > top + low / 2 or after.region.box[0] > left
+    if high > LIKE_HEIGHT * low or not below or not adjacent(one.region, after.region):
+        return False
+    both = min(one.span.end, after.span.end) - max(one.span.start, after.span.start)
+    return both >= TOGETHER * min(one.span.seconds, after.span.seconds)
+
+
+def _said(block: Sequence[Observation]) -> str:
+    return " ".join((one.text or "").strip() for one in block)
+
+
+def _place(line: Observation) -> tuple[float, float, float, str]:
+    left, top = line.region.box[:2] if line.region else (0.0, 0.0)
+    return (line.span.start if line.span else 0.0, round(top, 2), left, line.id)
+
+
+def _height(region: Region) -> float:
+    return max(region.box[3] - region.box[1], 1e-6)
+
+
+def _finding(block: Sequence[Observation], match: LabelMatch) -> Finding:
+    text = _said(block)
+    spans = [one.span for one in block if one.span is not None]
+    span = None
+    if spans:  # all lines at once: a label of which half is gone says half
+        start, end = max(one.start for one in spans), min(one.end for one in spans)
+        span = TimeSpan(start=start, end=max(start, end))
+    regions = [one.region for one in block if one.region is not None]
+    region = regions[0] if len(regions) == 1 else None
+    if len(regions) > 1:
+        boxes = list(zip(*(one.box for one in regions), strict=True))
+        region = Region.from_box(min(boxes[0]), min(boxes[1]), max(boxes[2]), max(boxes[3]), 1, 1)
+    return Finding(
+        category=match.category,
+        asset=block[0].asset,
+        analyzer=LabelAnalyzer.spec.name,
+        source=Source.OCR,
+        score=match.score,
+        raw=match.likeness,
+        raw_kind=RawKind.PROBABILITY,
+        span=span,
+        region=region,
+        frames=min(int(one.attributes.get("frames", 1)) for one in block),
+        track=" ".join(text.casefold().split())[:200],
+        evidence=Evidence(
+            text=text[:200],
+            offsets=(match.start, match.end),
+            note=_note(block, match, span, region),
+        ),
+    )
+
+
+def _note(
+    block: Sequence[Observation], match: LabelMatch, span: TimeSpan | None, region: Region | None
+) -> str:
+    """Say what was measured: place, size, contrast, time."""
+    said = [f"reads as “{match.wording}”"]
+    if squashed(match.wording)[0] not in squashed(_said(block))[0]:
+        said.append(f"{match.likeness:.0%} of its letters as they should be")
+    if region is not None:
+        height = min(_height(one.region) for one in block if one.region is not None)
+        size = block[0].attributes.get("size")
+        pixels = f" ({height * size[1]:.0f} px)" if size else ""
+        said.append(f"{_where(region)}, lines {height:.1%} of the frame high{pixels}")
+        left, top, right, bottom = region.box
+        inside = min(left, top, 1 - right, 1 - bottom) >= SAFE_TITLE
+        said.append("inside the title-safe area" if inside else "not wholly in the title-safe area")
+    contrasts = [c for one in block if (c := one.attributes.get("contrast")) is not None]
+    if contrasts:
+        said.append(f"contrast {min(contrasts):.1f}:1")
+    if span is not None:
+        opening = ", from the opening" if span.start < OPENING else ""
+        said.append(f"seen for {span.seconds:.1f} s{opening}")
+    return "; ".join(said)
+
+
+def _where(region: Region) -> str:
+    left, top, right, bottom = region.box
+    across, down = (left + right) / 2, (top + bottom) / 2
+    row = "upper" if down < 1 / 3 else "lower" if down > 2 / 3 else ""
+    column = "left" if across < 1 / 3 else "right" if across > 2 / 3 else ""
+    if row and column:
+        return f"{row} {column} corner"
+    if row or column:
+        return f"{row or column} edge"
+    return "centre"

@@ -1,0 +1,135 @@
+"""Labels on screen are found as OCR reads them, measured over time; what says the contrary is no label."""
+
+import cv2
+import numpy as np
+import pytest
+
+from compliance.analyzers.labels import LabelAnalyzer
+from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.findings import Finding, Observation
+from compliance.model_store import ModelStore
+from compliance.text.label_match import label_in
+from compliance.types import FrameBatch, Region, Source, TimeSpan
+
+BOX = (0.05, 0.9, 0.3, 0.94)
+
+
+def line(
+    text: str, box: tuple[float, ...] = BOX, start: float = 0.0, end: float = 5.0, **changes: object
+) -> Observation:
+    look = {"stream": 0, "frames": 11, "contrast": 8.5, "size": [1280, 720]}
+    return Observation(
+        asset="a",
+        analyzer="ocr",
+        kind="screen_line",
+        source=Source.OCR,
+        span=TimeSpan(start=start, end=end),
+        region=Region.from_box(*box, 1, 1),
+        raw=0.9,
+        text=text,
+        attributes=look | changes,
+    )
+
+
+def labels(*lines: Observation) -> list[Finding]:
+    return LabelAnalyzer().findings("a", lines, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AI-generated", "Made with AI", "AI生成", "本视频由AI生成", "Generado con IA", "KI-generiert",
+        "Contenu généré par IA", "This video was created using artificial intelligence", "Synthetic media",
+        "Digitally altered", "Simulated images", "Generato con IA", "Создано с помощью ИИ",
+        "Al-generated", "Made with Al", "AIgenerated", "artificia1ly generatcd", "Al-generatcd",
+    ],
+)  # fmt: skip
+def test_labels_of_generated_media_are_found_however_they_are_read(text: str) -> None:
+    match = label_in(text)
+    assert match is not None and match.category == "disclosure.label" and match.score >= 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#ad",
+        "Werbung",
+        "Anzeige",
+        "Sponsored",
+        "Paid partnership with Acme",
+        "Advertisement",
+        "Publicité",
+    ],
+)
+def test_labels_of_advertising_are_of_their_own_category(text: str) -> None:
+    match = label_in(text)
+    assert match is not None and match.category == "disclosure.advertising"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No AI-generated content", "Not made with AI", "Ohne KI erzeugt", "made with air", "SAIL", "sad man",
+        "email us", "adidas", "Made without AI", "AI-powered washing", "the first aid kit", "trading",
+    ],
+)  # fmt: skip
+def test_what_is_no_label_is_none(text: str) -> None:
+    assert label_in(text) is None
+
+
+def test_a_question_and_a_mention_in_prose_score_low() -> None:
+    prose = (
+        "The mayor spoke about AI-generated pictures in schools on Tuesday evening in the town hall"
+    )
+    for text in ("Is this AI-generated?", prose):
+        match = label_in(text)
+        assert match is None or match.score < 0.5
+
+
+def test_a_label_is_measured() -> None:
+    [one] = labels(line("AI-generated", end=4.5), line("Summer in the hills", (0.3, 0.4, 0.7, 0.5)))
+    assert (one.category, one.track, one.frames) == ("disclosure.label", "ai-generated", 11)
+    assert one.span == TimeSpan(start=0.0, end=4.5)
+    note = one.evidence.note
+    for said in ("lower left corner", "29 px", "8.5:1", "4.5 s", "from the opening", "title-safe"):
+        assert said in note
+
+
+def test_a_label_over_two_lines_is_one_and_lasts_while_both_stand() -> None:
+    first = line("This advertisement contains", (0.1, 0.8, 0.5, 0.84), 0.0, 6.0)
+    second = line("an AI-generated performer", (0.1, 0.85, 0.5, 0.89), 0.5, 6.5)
+    [one] = labels(first, second)
+    assert one.track == "this advertisement contains an ai-generated performer"
+    assert one.span == TimeSpan(start=0.5, end=6.0)
+
+
+def test_a_line_before_may_deny_it() -> None:
+    first = line("These pictures are not", (0.1, 0.8, 0.5, 0.84))
+    assert labels(first, line("AI-generated", (0.1, 0.85, 0.5, 0.89))) == []
+
+
+def test_lines_that_stand_apart_are_no_label_together() -> None:
+    assert labels(line("Made with", (0.1, 0.1, 0.3, 0.14)), line("AI", (0.1, 0.8, 0.2, 0.84))) != []
+    [one] = labels(line("Made with", (0.1, 0.1, 0.3, 0.14)), line("AI", (0.1, 0.8, 0.2, 0.84)))
+    assert one.track == "ai"
+
+
+def test_two_times_of_a_label_are_two_findings() -> None:
+    assert (
+        len(labels(line("AI-generated", end=2.0), line("AI-generated", start=8.0, end=10.0))) == 2
+    )
+
+
+def test_pixels_become_a_measured_label() -> None:
+    """Through OCR itself: five frames of a picture with a label in a corner."""
+    ocr = OcrAnalyzer()
+    ocr.setup("cpu", ModelStore())
+    frame = np.full((720, 1280, 3), 40, np.uint8)
+    cv2.putText(frame, "AI-generated", (60, 660), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (255, 255, 255), 3)
+    batch = FrameBatch(
+        ("a",) * 5, np.arange(5) / 2, (frame,) * 5, duplicates=(False, True, True, True, True)
+    )
+    [one] = LabelAnalyzer().findings("a", ocr.reduce("a", ocr.observe_frames(batch)), None)
+    assert one.category == "disclosure.label" and one.score == 0.9
+    assert one.span == TimeSpan(start=0.0, end=2.0)
+    assert "lower left corner" in one.evidence.note
