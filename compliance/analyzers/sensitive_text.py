@@ -19,11 +19,12 @@ from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKin
 from compliance.model_store import ModelStore
 from compliance.taxonomy import TAXONOMY
 from compliance.text.minors import says_minor
+from compliance.text.normalise import View, normalise
 from compliance.text.repeats import merge_repeats
 from compliance.text.sensitive_documents import Joined, joined
 from compliance.text.sensitive_head import SensitiveHead
 from compliance.text.sensitive_reader import SensitiveReader
-from compliance.text.undisguise import PLAIN, Reading, readings_of
+from compliance.text.undisguise import LOOK_ALIKES, PLAIN, Reading, readings_of
 from compliance.types import PROMPT_SOURCES, Source, TextBatch, TimeSpan
 
 MINORS = "sexual.minors"
@@ -35,6 +36,8 @@ MINORS_ODDS = 5.0
 side of care, not measured: there are no examples and there will be none."""
 LEAST_RAW = 0.02
 """Least probability that is kept of a text."""
+LATIN = 0.9
+"""Share of letters that must look Latin for a text to be read as if they were; of Cyrillic text, half do."""
 EXCERPT = 240
 """Characters of the text that are shown at most."""
 
@@ -117,7 +120,7 @@ class SensitiveTextAnalyzer:
         """Return the attributes of each different text: of its readings each category's strongest."""
         assert self._reader is not None
         different = list(dict.fromkeys(texts))
-        readings = readings_of(different)
+        readings = [_with_folded(found) for found in readings_of(different)]
         flat = [(row, one) for row, found in enumerate(readings) for one in found]
         scores = self._reader.read([_encodable(one.text) for _, one in flat])
         made: list[dict[str, Any]] = [
@@ -244,6 +247,22 @@ def _evidence(one: Observation, category: str) -> Evidence:
 
 def _minor(reading: Reading) -> bool:
     return says_minor(reading.text) is not None
+
+
+def _with_folded(found: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Add the text in the letters that its own look like, where those are nearly all Latin.
+
+    Other readings have to be known English words; names, tags and slang are not.
+    """
+    text = found[0].text
+    if text.isascii():
+        return found
+    folded = normalise(text, View.FOLDED)
+    letters = [one for one in folded.text if one.isalpha()]
+    latin = sum(map(str.isascii, letters))
+    if latin < LATIN * len(letters) or folded.text in {one.text.lower() for one in found}:
+        return found
+    return (*found, Reading(folded.text, LOOK_ALIKES, folded.offsets, folded.ends))
 
 
 def _encodable(text: str) -> str:

@@ -163,6 +163,24 @@ def test_a_disguised_prompt_is_found_and_points_to_where_it_stands(
         assert one.evidence.offsets is not None and one.evidence.offsets[1] <= len(text)
 
 
+def test_look_alikes_are_read_though_the_words_are_no_dictionary_s(
+    reader: SensitiveTextAnalyzer,
+) -> None:
+    text = "gore, dismembered corpse, entrails, splatter, decapitated, 8k uhd"
+    alike = text.translate(str.maketrans("aceopxi", "асеорхі"))
+    found, plain = scores(reader, prompt(alike)), scores(reader, prompt(text))
+    assert found["violence.graphic"] == pytest.approx(plain["violence.graphic"], abs=0.05)
+
+
+def test_honest_text_in_another_script_gives_no_alarm(reader: SensitiveTextAnalyzer) -> None:
+    for text in (
+        "Кошка сидит на подоконнике и смотрит на дождь",
+        "一只猫坐在窗边看雨",
+        "طباخ يقطع الخضار في المطبخ",
+    ):
+        assert max(scores(reader, prompt(text)).values(), default=0) < 0.5
+
+
 @pytest.mark.parametrize(("minor", "least"), [(True, 0.8), (False, 0.0)])
 def test_sexual_content_with_words_for_a_minor_is_its_own_finding_and_repeats_nothing(
     reader: SensitiveTextAnalyzer, minor: bool, least: float
