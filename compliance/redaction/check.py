@@ -20,6 +20,8 @@ LATE = 0.0015
 """Seconds by which a container may round a time: Matroska keeps milliseconds."""
 CALM = 4
 """Transitions within a second from which light flashes twice; fewer are no failure, extended or not."""
+STRIPED = 0.25
+"""Share of the screen that may stay striped; the strongest step leaves no stripe light enough to count."""
 _EDGE = 0.03
 """Seconds at each end of a muted stretch that resampling smears."""
 _SILENT = 1e-3
@@ -105,7 +107,8 @@ def _calm(reader: MediaReader, paint: Paint) -> Calm:
         return Calm.UNKNOWN
     rows = tracks[0].measures[sorted(paint.dims)]
     most = max(float(rows[:, _COLUMNS[name]].max()) for name in ("flashes", "red_flashes"))
-    return Calm.YES if most < CALM else Calm.NO
+    striped = float(rows[:, _COLUMNS["pattern_area"]].max())
+    return Calm.YES if most < CALM and striped < STRIPED else Calm.NO
 
 
 def _wrong(path: Path, expected: str, found: str) -> MediaError:

@@ -56,3 +56,29 @@ def test_what_flashed_does_not_flash_any_more(
     before, after = frames_of(clip)[1], frames_of(out)[1]
     assert np.abs(before[3].astype(int) - after[3]).mean() < 3
     assert np.abs(before[-3].astype(int) - after[-3]).mean() < 3
+
+
+def test_stripes_are_dimmed_until_they_do_not_count(
+    signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    clip, out = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    stripes = np.where(np.arange(640) // 8 % 2, 255, 0).astype(np.uint8)
+    picture = np.broadcast_to(stripes[None, :, None], (360, 640, 3)).copy()
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for index in range(RATE):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    def striped(path: Path) -> float:
+        with MediaReader(path, light=True) as reader:
+            for frame in reader.frames():
+                frame.release()
+        return float(reader.measured.light("a")[0].measures[:, 6].max())
+
+    assert striped(clip) > 0.5
+    redact(clip, [Edit(finding="f-1", how=How.DIM, span=TimeSpan(start=0, end=1))], out, signer)
+    assert striped(out) < 0.25
