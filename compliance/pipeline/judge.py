@@ -14,7 +14,7 @@ from compliance.pipeline.contract import checked_findings
 from compliance.pipeline.device import Device
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.keys import verdict_key
-from compliance.pipeline.observe import handed_sources, texts_of
+from compliance.pipeline.observe import handed_sources, texts_of, transcribers
 from compliance.pipeline.observed import Observed
 from compliance.policy.evaluate import evaluate
 from compliance.policy.schema import Policy
@@ -24,7 +24,7 @@ from compliance.text.languages import others as languages_beside
 from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
-_DECODED = frozenset({Source.FRAME, Source.OCR, Source.AUDIO})
+_DECODED = frozenset({Source.FRAME, Source.OCR, Source.AUDIO, Source.SPEECH})
 _UNREAD = {
     Source.CAPTION: "The file has captions that nothing reads, as pictures or hidden in the video (CEA-608 or "
     "708): put them in as text, or take them out.",
@@ -239,6 +239,8 @@ def _report(
     }
     blocked |= _foreign(one, spec, sources)
     blocked |= _unread(one, wanted, sources)
+    if Source.SPEECH in blocked and (unheard := _unheard(analyzers, earlier)):
+        blocked[Source.SPEECH] += f" {unheard}"
     status, reason = Status.COMPLETED, ""
     if not wanted:
         status = Status.NOT_APPLICABLE
@@ -305,6 +307,16 @@ def _unread(
         why = "The file cannot be opened, so that nobody knows what it says: export it again."
         return dict.fromkeys(unread & _UNREAD.keys(), why)
     return {source: why for source, why in _UNREAD.items() if source in unread}
+
+
+def _unheard(analyzers: Mapping[str, Analyzer], earlier: Sequence[AnalyzerReport]) -> str:
+    """Return why what is spoken was not turned into text by an analyzer that is there for it."""
+    names = transcribers(analyzers)
+    return " ".join(
+        f"Analyzer {report.analyzer} did not do its part: {report.reason}"
+        for report in earlier
+        if report.analyzer in names and report.status is Status.FAILED
+    )
 
 
 def _foreign(one: Observed, spec: AnalyzerSpec, sources: frozenset[Source]) -> dict[Source, str]:

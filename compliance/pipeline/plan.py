@@ -50,13 +50,22 @@ def analyzers_for(
         if name not in order:
             order.append(name)
 
-    for name in filling(specs, extra, tier):
+    chosen = filling(specs, extra, tier)
+    for name in chosen:
         spec = specs[name]
         if any(TAXONOMY.covers(find, leaf) for find in wanted for leaf in spec.categories):
             add(name, ())
     for name in extra:
         add(name, ())
+    if any(Source.SPEECH in specs[name].sources for name in order):
+        heard = [name for name in chosen if _only_hears(specs[name])]
+        order = heard + [name for name in order if name not in heard]
     return order
+
+
+def _only_hears(spec: AnalyzerSpec) -> bool:
+    """Tell whether an analyzer turns speech into text for those that find something in it."""
+    return spec.sources == {Source.SPEECH} and not spec.categories
 
 
 def filling(specs: Mapping[str, AnalyzerSpec], extra: Sequence[str], tier: str) -> list[str]:
