@@ -52,6 +52,8 @@ class Examination:
     """(category, source) pairs that were examined."""
     missing: dict[tuple[str, Source], str]
     """Pairs that were not, with the reason."""
+    unreferenced: frozenset[tuple[str, Source]] = frozenset()
+    """Those of :attr:`missing` that lack nothing but references to compare with."""
 
 
 def examination(rule: Rule, facts: Facts) -> Examination:
@@ -61,19 +63,22 @@ def examination(rule: Rule, facts: Facts) -> Examination:
     it and, where references are compared, each bank that the rule names (or any, where it names
     none) had entries.
     """
-    examined, missing = set(), {}
+    examined, missing, unreferenced = set(), {}, set()
     if not rule.demands_evidence:
         return Examination(frozenset(), {})
     for leaf in _leaves(rule):
         for source in sorted(leaf.sources & set(facts.applicable)):
-            reason = _obstacle(leaf, source, rule, facts.reports)
-            if reason:
-                missing[leaf.path, source] = reason
+            pair = (leaf.path, source)
+            if reason := _obstacle(*pair, facts.reports):
+                missing[pair] = reason
+            elif reason := _missing_banks(leaf, rule, _sound(*pair, facts.reports)):
+                missing[pair] = reason
+                unreferenced.add(pair)
             else:
-                examined.add((leaf.path, source))
+                examined.add(pair)
     if any(TAXONOMY.covers(path, GAPS) for path in rule.find) and not facts.gaps:
         examined.add((GAPS, Source.METADATA))
-    return Examination(frozenset(examined), missing)
+    return Examination(frozenset(examined), missing, frozenset(unreferenced))
 
 
 def _leaves(rule: Rule) -> list[Category]:
@@ -81,27 +86,35 @@ def _leaves(rule: Rule) -> list[Category]:
     return [leaves[path] for path in sorted(leaves) if path != GAPS]
 
 
-def _obstacle(leaf: Category, source: Source, rule: Rule, reports: Iterable[AnalyzerReport]) -> str:
-    """Return why ``leaf`` was not examined in ``source`` for ``rule``; empty where it was."""
-    answering = [report for report in reports if (leaf.path, source) in report.examines]
+def _obstacle(category: str, source: Source, reports: Iterable[AnalyzerReport]) -> str:
+    """Return why nothing looked for ``category`` in ``source``; empty where something did."""
+    answering = [report for report in reports if (category, source) in report.examines]
     if not answering:
         hindered = {
             why
             for report in reports
             for path, where, why in report.hindered
-            if (path, where) == (leaf.path, source)
+            if (path, where) == (category, source)
         }
         if hindered:
             return " ".join(sorted(hindered))
         return (
-            f"No analyzer examines {leaf.path} in {source}: install one that does, or let an owner "
+            f"No analyzer examines {category} in {source}: install one that does, or let an owner "
             "answer for it under accept_unexamined."
         )
     problems = {_failure(report, source) for report in answering}
-    if "" not in problems:
-        return " ".join(sorted(problems))
-    sound = [report for report in answering if not _failure(report, source)]
-    return _missing_banks(leaf, rule, sound)
+    return "" if "" in problems else " ".join(sorted(problems))
+
+
+def _sound(
+    category: str, source: Source, reports: Iterable[AnalyzerReport]
+) -> list[AnalyzerReport]:
+    """Return the reports that answer for ``category`` in ``source`` and may be relied on."""
+    return [
+        report
+        for report in reports
+        if (category, source) in report.examines and not _failure(report, source)
+    ]
 
 
 def _failure(report: AnalyzerReport, source: Source) -> str:
@@ -134,8 +147,9 @@ def _missing_banks(leaf: Category, rule: Rule, reports: Sequence[AnalyzerReport]
     if absent:
         return f"Bank {', '.join(sorted(set(absent)))} has no {what}: {mend}."
     compares = leaf.path.split(".")[0] in MATCHED or all(report.banks for report in reports)
-    if compares and not filled:
-        return f"No bank has {what} to compare {leaf.path} with: {mend}."
+    if compares and not filled - set(rule.not_in):
+        beside = f" beside {', '.join(sorted(rule.not_in))}" if filled else ""
+        return f"No bank{beside} has {what} to compare {leaf.path} with: {mend}."
     return ""
 
 
@@ -151,12 +165,14 @@ def not_examined(
     at all was examined are never accepted.
     """
     reasons: dict[tuple[str, Source], dict[str, str]] = {}
+    unseen: set[tuple[str, Source]] = set()
     for rule, done in examinations.items():
+        unseen |= done.missing.keys() - done.unreferenced
         for pair, reason in done.missing.items():
             reasons.setdefault(pair, {})[rule] = reason
     entries = [
-        _entry(policy, category, source, by_rule)
-        for (category, source), by_rule in sorted(reasons.items())
+        _entry(policy, pair, by_rule, pair not in unseen)
+        for pair, by_rule in sorted(reasons.items())
     ]
     entries += [
         NotExamined(category=EVERYTHING, source=f"rule {rule}", rules=(rule,), reason=why)
@@ -180,13 +196,17 @@ def not_examined(
     return tuple(entries)
 
 
-def _entry(policy: Policy, category: str, source: Source, reasons: dict[str, str]) -> NotExamined:
+def _entry(
+    policy: Policy, pair: tuple[str, Source], reasons: dict[str, str], unreferenced: bool
+) -> NotExamined:
+    category, source = pair
     accepted = next(
         (
             entry
             for entry in policy.accept_unexamined
             if TAXONOMY.covers(entry.category, category)
             and (not entry.sources or source in entry.sources)
+            and (entry.while_ is None or unreferenced)
         ),
         None,
     )

@@ -161,6 +161,9 @@ def reference_checks(rule: Rule, finding: Finding) -> Iterator[Check]:
     if rule.in_:
         met = reference is not None and reference.bank in rule.in_
         yield Check("in", ", ".join(rule.in_), shown, met)
+    if rule.not_in:
+        met = reference is None or reference.bank not in rule.not_in
+        yield Check("not_in", ", ".join(rule.not_in), shown, met)
     if rule.except_:
         yield Check("except", ", ".join(rule.except_), shown, not names & set(rule.except_))
     if rule.only:

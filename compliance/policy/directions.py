@@ -93,13 +93,14 @@ def _conditions(rule: Rule) -> Rule:
             "id": "", "title": "", "why": None, "severity": None, "owner": None,
             "then": Decision.APPROVE, "oblige": None, "send_to": None,
             "find": tuple(sorted(set(rule.find))), "in_": tuple(sorted(set(rule.in_))),
+            "not_in": tuple(sorted(set(rule.not_in))),
             "except_": tuple(sorted(set(rule.except_))), "only": tuple(sorted(set(rule.only))),
         }
     )  # fmt: skip
 
 
 _COUNTING = (
-    "find", "in", "except", "only", "declared", "when.before_seconds",
+    "find", "in", "not_in", "except", "only", "declared", "when.before_seconds",
     *(f"when.{key}" for key in _LOWER), *(f"unless.{key}" for key in _MITIGATIONS),
 )  # fmt: skip
 _APPLIES = (*_DIMENSIONS, "except_provider", "from", "until")
@@ -118,6 +119,8 @@ def _counts_more(key: str, wide: Rule, narrow: Rule) -> bool:
         key == "in"
     ):  # a bank that is named must have entries, so that naming none is not simply wider
         return set(wide.in_) >= set(narrow.in_) and bool(wide.in_) == bool(narrow.in_)
+    if key == "not_in":  # the fewer banks are left out, the fewer may be empty unseen
+        return set(wide.not_in) <= set(narrow.not_in)
     if key == "except":
         return set(wide.except_) <= set(narrow.except_)
     if key == "only":

@@ -95,7 +95,10 @@ def describe_all(policy: Policy) -> list[str]:
 
 def _conditions(rule: Rule) -> Iterator[str]:
     """Yield what a finding must be to count, in words."""
-    for name, values in (("in", rule.in_), ("not", rule.except_), ("only", rule.only)):
+    referred = (
+        ("in", rule.in_), ("not in", rule.not_in), ("not", rule.except_), ("only", rule.only)
+    )  # fmt: skip
+    for name, values in referred:
         if values:
             yield f"{name} {', '.join(values)}"
     for name, bound in rule.when.model_dump(exclude_none=True).items():

@@ -145,6 +145,9 @@ def _sense(rule: Rule, at: _Path) -> Iterator[Doubt]:
     if rule.in_ and not branches & MATCHED:
         message = f"rule {rule.id} names banks, but nothing that it finds has a reference"
         yield "error", (*at, "in"), message, "delete 'in', or the rule never hits"
+    if both := sorted(set(rule.in_) & set(rule.not_in)):
+        message = f"rule {rule.id} names bank {quoted(both[0])} in both 'in' and 'not_in'"
+        yield "error", (*at, "not_in"), message, "take it out of one of them"
     for key, wanted, of in (
         ("consent", {"likeness"}, "likeness"),
         ("licence", {"brand", "ip"}, "brand or ip"),
@@ -181,7 +184,7 @@ def _reach(policy: Policy, rule: Rule, at: _Path, catalogue: Sequence[Examiner])
 
 def _accepts(policy: Policy, category: str) -> bool:
     return any(
-        TAXONOMY.covers(entry.category, category) and not entry.sources
+        TAXONOMY.covers(entry.category, category) and not entry.sources and not entry.while_
         for entry in policy.accept_unexamined
     )
 
@@ -205,6 +208,8 @@ def _accepted(policy: Policy, catalogue: Sequence[Examiner]) -> Iterator[Doubt]:
         for source in sorted(set(entry.sources) - possible):
             message = f"{entry.category} cannot occur in {source}"
             yield "warning", (*at, "sources"), message, f"delete {source}"
+        if entry.while_:
+            continue  # it accepts no failure
         for source in sorted((set(entry.sources) & possible) - _ON_REQUEST):
             if all(_examined(catalogue, leaf.path, source) for leaf in leaves):
                 message = (
@@ -219,8 +224,10 @@ def _examined(catalogue: Sequence[Examiner], category: str, source: Source) -> b
 
 
 def _bank_names(rule: Rule, at: _Path, known: Sequence[str]) -> Iterator[Doubt]:
-    for position, name in enumerate(rule.in_):
+    named = [("in", *one) for one in enumerate(rule.in_)]
+    named += [("not_in", *one) for one in enumerate(rule.not_in)]
+    for key, position, name in named:
         if name not in known:
             hint = did_you_mean(name, known) or f"the banks are {', '.join(known) or 'none yet'}"
             message = f"rule {rule.id} names bank {quoted(name)}, which is not there"
-            yield "warning", (*at, "in", position), message, hint
+            yield "warning", (*at, key, position), message, hint

@@ -231,10 +231,15 @@ class Oblige(Model):
 class AcceptUnexamined(Model):
     """Somebody answers for a category that nothing examines; reports and signatures repeat it."""
 
+    model_config = _BY_ALIAS
+
     category: CategoryPath
     """Path in the taxonomy; everything below it is accepted too."""
     sources: Sources = ()
     """Sources in which it is accepted; empty means all."""
+    while_: Literal["no_references"] | None = Field(default=None, alias="while")
+    """``no_references``: accepted only for as long as the banks hold nothing to compare with; an analyzer that
+    fails, or is not there, is not accepted then."""
     owner: Text
     """Who answers for it."""
     reason: Text
@@ -260,6 +265,8 @@ class Rule(Model):
     """Categories; each names everything below it."""
     in_: Texts = Field(default=(), alias="in")
     """Banks that the reference of a finding must be in; empty means any, or no reference."""
+    not_in: Texts = ()
+    """Banks that the reference of a finding must not be in; one without a reference counts."""
     except_: Texts = Field(default=(), alias="except")
     """References that do not count: ``bank/entry``, entry or label, exactly."""
     only: Texts = ()
@@ -330,9 +337,9 @@ def _nonsense(rule: Rule) -> Iterator[tuple[str, str]]:
                 "'unknown' needs 'when: {min_score: …}'",
                 "from which score does a match say who it is?",
             )
-        if rule.except_ or rule.only or rule.declared:
+        if rule.not_in or rule.except_ or rule.only or rule.declared:
             yield (
-                "'unknown' does not go with 'except', 'only' or 'declared'",
+                "'unknown' does not go with 'not_in', 'except', 'only' or 'declared'",
                 "use 'in' to name banks",
             )
     if rule.declared and any(leaf.split(".")[0] not in _DECLARABLE for leaf in leaves):

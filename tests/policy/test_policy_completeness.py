@@ -212,3 +212,30 @@ def test_a_face_rule_on_a_still_with_an_enrolled_person_passes_or_hits() -> None
     frames = (Source.FRAME,)
     assert judged(FACE, facts(face_report(), applicable=frames)).decision is Decision.APPROVE
     assert judged(FACE, facts(face_report(face()), applicable=frames)).decision is Decision.REJECT
+
+
+WHILE = "accept_unexamined: [{category: likeness, while: no_references, owner: boss, reason: none}]"
+BOTH = PHONE + rule("find: likeness.face, then: reject", "f")
+
+
+def test_what_is_accepted_while_there_are_no_references_is_not_accepted_where_the_search_failed() -> (
+    None
+):
+    """Otherwise an entry that was written for empty banks hides every failure once they are filled."""
+    sources = (Source.OCR, Source.FRAME)
+    empty = facts(report(), face_report(banks=(bank(size=0),)), applicable=sources)
+    assert judged(BOTH, empty, WHILE).complete
+    broken = face_report(banks=(bank(),)).model_copy(update={"status": Status.FAILED})
+    for given in (facts(report(), broken, applicable=sources), facts(report(), applicable=sources)):
+        result = judged(BOTH, given, WHILE)
+        assert (result.decision, result.complete) == (Decision.FLAG, False)
+
+
+def test_a_rule_that_leaves_out_banks_needs_entries_in_another() -> None:
+    rules = rule("find: likeness.face, not_in: [talent], then: reject")
+    only_talent = facts(face_report(banks=(bank("talent"),)), applicable=(Source.FRAME,))
+    result = judged(rules, only_talent)
+    assert not result.complete
+    assert "No bank beside talent has" in reasons(result)
+    both = face_report(banks=(bank("talent"), bank("public")))
+    assert judged(rules, facts(both, applicable=(Source.FRAME,))).complete

@@ -111,6 +111,13 @@ def test_in_keeps_references_of_these_banks_only() -> None:
     assert hits(one, facts(face_report(face(stranger)))) == []
 
 
+def test_not_in_leaves_out_references_of_these_banks_only() -> None:
+    one = policy(rule("find: likeness.face, not_in: [talent], then: flag"))
+    stranger = Reference(bank="public", entry="ann", label="Ann Example")
+    assert hits(one, facts(face_report(face(ANN)))) == []
+    assert hits(one, facts(face_report(face(stranger)))) == ["r"]
+
+
 @pytest.mark.parametrize("name", ["talent/ann", "ann", "Ann Example"])
 def test_except_takes_out_one_reference_and_no_other(name: str) -> None:
     one = policy(rule(f"find: likeness.face, except: '{name}', then: flag"))
