@@ -30,6 +30,7 @@ from compliance.pipeline.plan import analyzers_for, idle_analyzers
 from compliance.pipeline.references import BankReader
 from compliance.pipeline.runfiles import RunFiles, write_run
 from compliance.plugins import analyzer_specs, make_analyzers
+from compliance.policy.labels import LABEL
 from compliance.policy.schema import Policy
 from compliance.provenance.finalise import can_mark
 from compliance.provenance.signers import development_signer
@@ -102,6 +103,8 @@ class Reviewer:
         self.settings = settings
         self.policy = policy
         wanted = [find for rule in policy.rules for find in rule.find]
+        # a label that a rule asks for may stand in the picture already
+        wanted += [LABEL for rule in policy.rules if rule.oblige and rule.oblige.label]
         specs = analyzer_specs()
         self._names = analyzers_for(wanted, specs, settings.analyzers, settings.tier)
         self._cache = cache

@@ -106,8 +106,8 @@ def facts_of(policy: Policy, case: Case) -> Facts:
         asset=ASSET,
         asset_sha256=ASSET,
         reports=(
-            _report(examined - compared, (), found),
-            _report(compared, tuple(_banks(policy, case)), ()),
+            _report(examined - compared, (), found, case.seconds),
+            _report(compared, tuple(_banks(policy, case)), (), case.seconds),
         ),
         applicable=tuple(sorted(set(case.has))),
         gaps=case.gaps,
@@ -170,9 +170,12 @@ def _compared(policy: Policy) -> set[Pair]:
 
 
 def _report(
-    examines: set[Pair], banks: tuple[BankUse, ...], findings: tuple[Finding, ...]
+    examines: set[Pair],
+    banks: tuple[BankUse, ...],
+    findings: tuple[Finding, ...],
+    seconds: float,
 ) -> AnalyzerReport:
-    """Return what an analyzer says that looked at all of ``examines``."""
+    """Return what an analyzer says that looked at all of ``examines`` in a clip of ``seconds``."""
     model = ModelUse(
         id=_ANALYZER,
         sha256=_UNKNOWN,
@@ -186,7 +189,7 @@ def _report(
         asset=ASSET,
         status=Status.COMPLETED,
         examines=tuple(sorted(examines)),
-        coverage=Coverage(),
+        coverage=Coverage(seconds=seconds),
         models=(model,),
         banks=banks,
         findings=findings,

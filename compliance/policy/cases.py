@@ -109,7 +109,8 @@ class FoundInCase(Model):
     frames: int | None = Field(default=None, ge=1)
     """Examined frames in which it was seen."""
     track: Text | None = None
-    """Joins a presence with its matches: those with the same track are of one person."""
+    """Joins a presence with its matches: those with the same track are of one person. Of a label: its
+    wording."""
 
     @model_validator(mode="after")
     def _placed(self) -> FoundInCase:
@@ -219,6 +220,8 @@ class Case(Model):
     """Banks without entries; ``*`` for all."""
     gaps: Texts = ()
     """What of the file could not be read, one sentence each."""
+    seconds: float = Field(default=0.0, ge=0.0, le=1e6)
+    """How long the clip is, seconds; unstated, nobody knows."""
     consents: tuple[PermitInCase, ...] = _MANY
     """Consents of people."""
     licences: tuple[PermitInCase, ...] = _MANY

@@ -16,6 +16,7 @@ from compliance.findings import Evidence, Finding, RawKind
 from compliance.policy.completeness import GAPS, examination, not_examined
 from compliance.policy.conclusions import Conclusion, conclude
 from compliance.policy.conditions import Situation, applies
+from compliance.policy.labels import owed
 from compliance.policy.matrix import (
     badness,
     cells_of,
@@ -176,7 +177,7 @@ def _decide(policy: Policy, situation: Situation) -> Evaluation:
     decisions += [rule.then for rule in rules if rule.id in failed]
     if uncounted:
         decisions.append(Decision(policy.if_not_examined))
-    obligations = _obligations(rules, counted)
+    obligations = _obligations(rules, counted, situation.facts)
     decision = Decision.worst(decisions)
     consents, licences = relied_on(rules, situation)
     return Evaluation(
@@ -225,11 +226,14 @@ def _hit(rule: Rule, conclusion: Conclusion, situation: Situation) -> RuleHit:
         if waiver.covers(rule.id, facts.asset_sha256, situation.as_of)
     ]
     decision, note = rule.then, conclusion.note
-    beyond = beyond_means(rule, facts.marks)
+    duties = owed(rule, facts)
+    beyond = beyond_means(duties, facts.marks)
     if beyond:
         decision = Decision.worst([decision, Decision.FLAG])
         said = " and ".join(f"the {kind} {value}" for kind, value in beyond)
         note = f"the rule asks for {said}, which this container or generation record cannot carry"
+    elif rule.oblige and len(duties) < len(rule.oblige.duties):
+        note = f"the label {rule.oblige.label} is in the picture"
     elif findings and findings[0].category == GAPS:
         note = findings[0].evidence.note
     return RuleHit(
@@ -247,20 +251,21 @@ def _hit(rule: Rule, conclusion: Conclusion, situation: Situation) -> RuleHit:
     )
 
 
-def beyond_means(rule: Rule, marks: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the duties of ``rule`` that finalising cannot fulfil: then the hit is a flag at least.
+def beyond_means(duties: Sequence[tuple[str, str]], marks: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the ``duties`` of a rule that finalising cannot fulfil: then the hit is a flag at least.
 
     Finalising says what it can by the mark, or by the kind of the duty.
     """
-    duties = rule.oblige.duties if rule.oblige else ()
     return [duty for duty in duties if (duty[1] if duty[0] == "mark" else duty[0]) not in marks]
 
 
-def _obligations(rules: Sequence[Rule], hits: Sequence[RuleHit]) -> tuple[Obligation, ...]:
+def _obligations(
+    rules: Sequence[Rule], hits: Sequence[RuleHit], facts: Facts
+) -> tuple[Obligation, ...]:
     hit_ids = {hit.rule for hit in hits}
     return tuple(
         Obligation(kind=kind, value=value, rule=rule.id)
         for rule in rules
         if rule.oblige and rule.id in hit_ids
-        for kind, value in rule.oblige.duties
+        for kind, value in owed(rule, facts)
     )

@@ -7,7 +7,7 @@ once for each that differs. Rules that look at several findings together (``expr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,8 @@ from compliance.policy.conditions import (
 )
 from compliance.policy.evaluate import beyond_means, moment
 from compliance.policy.findings_table import FindingsTable, Ints, Numbers
-from compliance.policy.schema import Applies, Policy, Rule
+from compliance.policy.labels import in_picture
+from compliance.policy.schema import Applies, Oblige, Policy, Rule
 from compliance.taxonomy import TAXONOMY
 from compliance.verdicts import Decision
 
@@ -204,8 +205,7 @@ class _Judge:
         table = self._table
         severity = np.full(len(places), rule.then.severity)
         if rule.oblige is not None:
-            beyond = self._each(True, rule, lambda a, b: bool(beyond_means(a, b.facts.marks)))
-            least = np.where(beyond[table.circumstance[places]], Decision.FLAG.severity, 0)
+            least = np.where(self._beyond(rule.oblige, places), Decision.FLAG.severity, 0)
             severity = np.maximum(severity, least)
         owners = table.place_asset[places]
         counts = np.full(len(places), rule.status == "enforce")
@@ -218,6 +218,23 @@ class _Judge:
         counting = np.zeros(len(assets), np.bool_)
         counting[back] = counts  # the same in every place: a waiver is about the asset
         return RuleHits(rule.id, assets, worst, counting, np.unique(rows))
+
+    def _beyond(self, oblige: Oblige, places: Ints) -> Mask:
+        """Tell in which ``places`` finalising cannot fulfil a duty that the picture does not fulfil already."""
+        table, label = self._table, oblige.label
+        of_place = table.circumstance[places]
+
+        def asked(duties: Sequence[tuple[str, str]]) -> Mask:
+            marks = [one.facts.marks for one in self._circumstances]
+            return np.array([bool(beyond_means(duties, one)) for one in marks], np.bool_)[of_place]
+
+        whole = asked(oblige.duties)
+        if label is None:
+            return whole
+        facts = (table.facts[asset] for asset in table.place_asset[places].tolist())
+        shown = np.array([in_picture(label, one) for one in facts], np.bool_)
+        others = asked([duty for duty in oblige.duties if duty[0] != "label"])
+        return np.where(shown, others, whole)
 
     def _waives(self, rule: Rule, index: int) -> bool:
         facts = self._table.facts[index]

@@ -11,7 +11,7 @@ from types import SimpleNamespace as Known
 
 from compliance.facts import Facts
 from compliance.findings import Finding, Status
-from compliance.policy.schema import Applies, Policy, Rule, Unless, When
+from compliance.policy.schema import Applies, Label, Policy, Rule, Unless, When
 from compliance.taxonomy import PRESENCE, TAXONOMY
 from compliance.territories import CODES, GROUPS, STATES
 from compliance.verdicts import Decision
@@ -54,6 +54,9 @@ def one_place(policy: Policy, at: Known) -> Known:
         hit, kept, failed = concludes(rule, at)
         if hit:
             duties = rule.oblige.duties if rule.oblige else ()
+            duties = [
+                one for one in duties if one[0] != "label" or not shown(rule.oblige.label, facts)
+            ]
             able = all((what if kind == "mark" else kind) in facts.marks for kind, what in duties)
             decision = rule.then if able else Decision.worst([rule.then, Decision.FLAG])
             waived = any(one.covers(rule.id, facts.asset_sha256, at.now) for one in facts.waivers)
@@ -72,6 +75,37 @@ def one_place(policy: Policy, at: Known) -> Known:
     complete = whole and any(one[0] == "looked" and one[2] != TORN for one in said)
     decisions += [] if complete else [Decision(policy.if_not_examined)]
     return Known(said=said, counted=counted, complete=complete, decision=Decision.worst(decisions))
+
+
+def shown(label: Label, facts: Facts) -> bool:
+    """Does a label in the picture say it, there and so long? Only what is sure counts."""
+    for report in facts.reports:
+        whole = report.status is Status.COMPLETED and report.coverage.complete and not facts.gaps
+        if not whole or any(not model.calibrated for model in report.models):
+            continue
+        for one in report.findings:
+            words, said = (
+                re.sub(r"\W", "", text).lower() for text in (label.text, one.track or "")
+            )
+            if (
+                one.category != "disclosure.label"
+                or one.score < 0.5
+                or not one.span
+                or words not in said
+            ):
+                continue
+            long = one.span.end - one.span.start >= (label.min_seconds or 0)
+            first = one.span.start <= 0.5
+            last = report.coverage.seconds - 0.5 <= one.span.end <= report.coverage.seconds + 0.5
+            there = {
+                "start": first,
+                "end": last,
+                "throughout": first and last,
+                "description": False,
+            }
+            if long and there[label.place]:
+                return True
+    return False
 
 
 def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:

@@ -65,6 +65,7 @@ MARKS = (MARK, "label", "watermark")
 DUTIES: tuple[dict[str, Any], ...] = (
     {"mark": MARK},
     {"label": {"text": "Made with AI", "place": "end"}},
+    {"label": {"text": "Made with AI", "place": "start", "min_seconds": 1.0}},
     {"label": {"text": "AI", "place": "throughout", "min_seconds": 1.5}, "watermark": "w"},
     {"watermark": "w", "mark": MARK},
 )
@@ -214,6 +215,10 @@ def policies(draw: st.DrawFn) -> Policy:
 REGIONS = {
     side: Region(points=((0, 0), (side, 0), (side, side), (0, side))) for side in (0.25, 0.5, 1.0)
 }
+TRACKS: dict[str, tuple[str | None, ...]] = {
+    "face": (None, "", "t1", "t1", "t2"),
+    "label": (None, "", "made with ai", "this video was made with ai", "ai info"),
+}
 
 
 def finding(dice: Dice) -> Finding:
@@ -231,7 +236,7 @@ def finding(dice: Dice) -> Finding:
         span=None if seconds is None else TimeSpan(start=start, end=start + seconds),
         region=REGIONS.get(pick(dice, 0, 0.25, 0.5, 1.0)),
         frames=pick(dice, None, 1, 3, 5),
-        track=pick(dice, None, "", "t1", "t1", "t2") if category.endswith(".face") else None,
+        track=pick(dice, *TRACKS.get(category.split(".")[1], (None,))),
         reference=pick(dice, None, *REFERENCES) if branded else None,
     )
 
@@ -258,7 +263,9 @@ def report(dice: Dice) -> AnalyzerReport:
         examines=PAIRS
         if pick(dice, True, True, False)
         else tuple(p for p in PAIRS if p[0].startswith(pick(dice, *FINDS))),
-        coverage=Coverage(complete=pick(dice, True, True, True, True, False)),
+        coverage=Coverage(
+            complete=pick(dice, True, True, True, True, False), seconds=pick(dice, 0.0, 3.0, 5.0)
+        ),
         models=() if wild is None else (model,),
         banks=banks,
         findings=tuple(finding(dice) for _ in range(pick(dice, 0, 1, 2, 3, 4))),
