@@ -45,10 +45,10 @@ TURN_WIDTH, TURN_SCORE = 192, 0.9
 """Width for the orientation network, and the probability from which a line is turned round."""
 CONFIDENCE_FLOOR = 0.3
 """Least mean character probability of a line that is kept."""
-REFRESH, REFRESHED = 5.0, 0.5
+REFRESH, REFRESHED = 10.0, 0.5
 """Seconds: a frame that repeats another is read all the same where it is shown in the first half second of each
-five, the longest time between two examined frames. Letters so faint that a frame shrunk to a thumbnail does not
-show them come in unseen by the cheap pass; these are read within five seconds."""
+ten, half a second being the longest time between two examined frames. Letters so faint that a frame shrunk to
+a thumbnail does not show them come in unseen by the cheap pass; those that stay are read within ten seconds."""
 
 
 class OcrAnalyzer:
@@ -60,7 +60,7 @@ class OcrAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="ocr",
-        version="3",
+        version="4",
         categories=(),
         sources=frozenset({Source.OCR}),
         models=("pp-ocrv6-det-small", "pp-ocrv4-cls-mobile", "pp-ocrv6-rec-small"),

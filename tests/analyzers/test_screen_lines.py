@@ -139,22 +139,22 @@ def ocr() -> OcrAnalyzer:
     return analyzer
 
 
-def test_only_distinct_frames_are_read_and_a_refresh_every_five_seconds(ocr, monkeypatch) -> None:
+def test_only_distinct_frames_are_read_and_a_refresh_every_ten_seconds(ocr, monkeypatch) -> None:
     read = []
     detect = ocr._detect
     monkeypatch.setattr(ocr, "_detect", lambda frames: read.append(len(frames)) or detect(frames))
     picture = drawn("Offer ends on Monday", 250, 40)
-    times = np.arange(0.0, 7.0, 0.5)
+    times = np.arange(0.0, 12.0, 0.5)
     again = (False, *(True,) * (len(times) - 1))
     seen = ocr.observe_frames(
         FrameBatch(("a",) * len(times), times, (picture,) * len(times), duplicates=again)
     )
-    assert sum(read) == 2  # the first, and the one at five seconds
+    assert sum(read) == 2  # the first, and the one at ten seconds
     pages, lines = (
         [one for one in ocr.reduce("a", seen) if one.kind == kind]
         for kind in ("text_line", "screen_line")
     )
-    assert spans(pages) == [("Offer ends on Monday", 0.0, 6.5)] == spans(lines)
+    assert spans(pages) == [("Offer ends on Monday", 0.0, 11.5)] == spans(lines)
     assert lines[0].attributes["contrast"] == pytest.approx(14.0, rel=0.15)
 
 
