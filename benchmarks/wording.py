@@ -1,8 +1,8 @@
 """Measure claims and politics in text: recall on lists held back, false alarms on benign prompts, time.
 
-A text counts as found where a finding in its category scores 0.5 or more. The lists of claims were held back
-one after another: rules were mended on all but the fourth after they were measured, so that figures on those are
-not figures of unseen text. The head of each list says what it gave when it was first read.
+A text counts as found where a finding in its category scores 0.5 or more. The lists of claims were held
+back one after another: rules were mended on all but the fourth after they were measured, so that figures on
+those are not figures of unseen text. The head of each list says what it gave when it was first read.
 
 Usage: python -m benchmarks.wording [--data FOLDER]
 """
