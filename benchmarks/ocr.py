@@ -68,7 +68,7 @@ def photograph(seed: int, width: int, height: int) -> Pixels:
         planes.append((plane - plane.mean()) / plane.std())
     light = planes[0]
     mixed = np.stack([light + 0.4 * planes[1], light, light + 0.4 * planes[2]], axis=2)
-    return np.clip(115 + 45 * mixed, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(115 + 45 * mixed, 0, 255), np.uint8)
 
 
 def font(pixels: int) -> ImageFont.FreeTypeFont:
@@ -109,7 +109,7 @@ def sampled(path: Path) -> FrameBatch:
     chosen = []
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
-            pixels = frame.to_ndarray(format="rgb24")
+            pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
             chosen += planner.push(number, number / RATE, pixels, Thumbnail.from_rgb(pixels))
         chosen += planner.finish()
     return FrameBatch(
