@@ -204,7 +204,7 @@ def _entry(
         (
             entry
             for entry in policy.accept_unexamined
-            if TAXONOMY.covers(entry.category, category)
+            if entry.covers(category)
             and (not entry.sources or source in entry.sources)
             and (entry.while_ is None or unreferenced)
         ),

@@ -186,9 +186,10 @@ def _policy_keys(before: Policy, after: Policy) -> Iterator[KeyChange]:
 def _accepted(policy: Policy) -> dict[str, str]:
     """Return owner and reason of each (category, source) that is accepted."""
     return {
-        f"{entry.category} in {source}": f"{entry.owner}: {entry.reason}"
+        f"{category} in {source}": f"{entry.owner}: {entry.reason}"
         + (f" (while {entry.while_})" if entry.while_ else "")
         for entry in policy.accept_unexamined
+        for category in entry.categories
         for source in (entry.sources or ("every source",))
     }
 

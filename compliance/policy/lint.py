@@ -16,8 +16,8 @@ from compliance.policy.diagnostics import Diagnostic, Spot, did_you_mean, quoted
 from compliance.policy.lint_expressions import expression_doubts
 from compliance.policy.lint_overlaps import Doubt, overlaps, weakened
 from compliance.policy.load import LoadedPolicy
-from compliance.policy.schema import Policy, Rule
-from compliance.taxonomy import TAXONOMY
+from compliance.policy.schema import AcceptUnexamined, Policy, Rule
+from compliance.taxonomy import TAXONOMY, Category
 from compliance.types import Source
 from compliance.verdicts import Decision
 
@@ -114,7 +114,11 @@ def _owners(policy: Policy) -> Iterator[Doubt]:
     """Owners that are not filled in: nobody answers for a policy from a template yet."""
     named: list[tuple[_Path, str, str | None]] = [(("owner",), "the policy", policy.owner)]
     named += [
-        (("accept_unexamined", index, "owner"), f"accepting {entry.category}", entry.owner)
+        (
+            ("accept_unexamined", index, "owner"),
+            f"accepting {', '.join(entry.categories)}",
+            entry.owner,
+        )
         for index, entry in enumerate(policy.accept_unexamined)
     ]
     named += [
@@ -184,7 +188,7 @@ def _reach(policy: Policy, rule: Rule, at: _Path, catalogue: Sequence[Examiner])
 
 def _accepts(policy: Policy, category: str) -> bool:
     return any(
-        TAXONOMY.covers(entry.category, category) and not entry.sources and not entry.while_
+        entry.covers(category) and not entry.sources and not entry.while_
         for entry in policy.accept_unexamined
     )
 
@@ -199,24 +203,35 @@ def _accepted(policy: Policy, catalogue: Sequence[Examiner]) -> Iterator[Doubt]:
     }
     for index, entry in enumerate(policy.accept_unexamined):
         at = ("accept_unexamined", index)
-        leaves = [leaf for key, leaf in named.items() if TAXONOMY.covers(entry.category, key)]
-        if not leaves:
-            message = f"no rule finds {entry.category}, so that nothing is accepted here"
-            yield "warning", at, message, "delete the entry"
-            continue
-        possible = frozenset[Source]().union(*(leaf.sources for leaf in leaves))
-        for source in sorted(set(entry.sources) - possible):
-            message = f"{entry.category} cannot occur in {source}"
-            yield "warning", (*at, "sources"), message, f"delete {source}"
-        if entry.while_:
-            continue  # it accepts no failure
-        for source in sorted((set(entry.sources) & possible) - _ON_REQUEST):
-            if all(_examined(catalogue, leaf.path, source) for leaf in leaves):
-                message = (
-                    f"{entry.category} in {source} is accepted, though an analyzer examines it"
-                )
-                hint = f"delete {source}, or a failure there passes unseen"
-                yield "warning", (*at, "sources"), message, hint
+        for category in entry.categories:
+            leaves = [leaf for key, leaf in named.items() if TAXONOMY.covers(category, key)]
+            yield from _acceptance(entry, category, leaves, at, catalogue)
+
+
+def _acceptance(
+    entry: AcceptUnexamined,
+    category: str,
+    leaves: Sequence[Category],
+    at: _Path,
+    catalogue: Sequence[Examiner],
+) -> Iterator[Doubt]:
+    """Doubts about one category of an entry, of which the rules find ``leaves``."""
+    if not leaves:
+        message = f"no rule finds {category}, so that nothing is accepted here"
+        hint = "delete the entry" if len(entry.categories) == 1 else f"delete {category}"
+        yield "warning", at, message, hint
+        return
+    possible = frozenset[Source]().union(*(leaf.sources for leaf in leaves))
+    for source in sorted(set(entry.sources) - possible):
+        message = f"{category} cannot occur in {source}"
+        yield "warning", (*at, "sources"), message, f"delete {source}"
+    if entry.while_:
+        return  # it accepts no failure
+    for source in sorted((set(entry.sources) & possible) - _ON_REQUEST):
+        if all(_examined(catalogue, leaf.path, source) for leaf in leaves):
+            message = f"{category} in {source} is accepted, though an analyzer examines it"
+            hint = f"delete {source}, or a failure there passes unseen"
+            yield "warning", (*at, "sources"), message, hint
 
 
 def _examined(catalogue: Sequence[Examiner], category: str, source: Source) -> bool:

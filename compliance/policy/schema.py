@@ -229,12 +229,12 @@ class Oblige(Model):
 
 
 class AcceptUnexamined(Model):
-    """Somebody answers for a category that nothing examines; reports and signatures repeat it."""
+    """Somebody answers for categories that nothing examines; reports and signatures repeat it."""
 
     model_config = _BY_ALIAS
 
-    category: CategoryPath
-    """Path in the taxonomy; everything below it is accepted too."""
+    categories: Categories = Field(alias="category")
+    """Paths in the taxonomy, one or many; everything below them is accepted too."""
     sources: Sources = ()
     """Sources in which it is accepted; empty means all."""
     while_: Literal["no_references"] | None = Field(default=None, alias="while")
@@ -244,6 +244,10 @@ class AcceptUnexamined(Model):
     """Who answers for it."""
     reason: Text
     """Why."""
+
+    def covers(self, category: str) -> bool:
+        """Tell whether ``category`` is one of those accepted."""
+        return any(TAXONOMY.covers(path, category) for path in self.categories)
 
 
 class Rule(Model):

@@ -138,7 +138,7 @@ class _Judge:
         found = [rows for name, rows in table.rows_of.items() if covers_any(paths, name)]
         rows = np.concatenate(found) if found else np.zeros(0, np.int64)
         rows = _reaching(rule, table, rows)
-        if not rule.unknown and (rule.in_ or rule.except_ or rule.only):
+        if not rule.unknown and (rule.in_ or rule.not_in or rule.except_ or rule.only):
             rows = rows[_referred(rule, table)[table.kind[rows]]]
         rows, places = table.places_of(rows)
         rows, places = rows[live[places]], places[live[places]]
@@ -301,6 +301,7 @@ def _referred(rule: Rule, table: FindingsTable) -> Mask:
     counts = ~_at(table.kinds_called, rule.except_, size)
     if rule.in_:
         counts &= _at(table.kinds_in, rule.in_, size)
+    counts &= ~_at(table.kinds_in, rule.not_in, size)
     if rule.only:
         counts &= _at(table.kinds_called, rule.only, size)
     return counts

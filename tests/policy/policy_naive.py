@@ -176,6 +176,7 @@ def counts(rule: Rule, one: Finding, at: Known) -> bool:
         told = [m for m in best if rule.unless == Unless() or covered(rule, m, at)]
         return there and reaches(rule.when, one) and not (told and one.track is not None)
     refused = (rule.in_ and bank not in rule.in_) or (rule.only and not names & set(rule.only))
+    refused = refused or bank in rule.not_in
     about = under(rule.find, one.category) and reaches(rule.when, one)
     return about and not refused and not names & set(rule.except_) and not covered(rule, one, at)
 
@@ -213,23 +214,30 @@ def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
     for leaf in (one for one in TAXONOMY.leaves if under(rule.find, one) and one != TORN):
         category = PRESENCE[leaf] if rule.unknown else leaf
         for source in TAXONOMY.leaves[category].sources & set(facts.applicable):
-            accepts = (e for e in policy.accept_unexamined if under((e.category,), category))
-            accepted = any(source in (one.sources or [source]) for one in accepts)
+            accepts = [e for e in policy.accept_unexamined if under(e.categories, category)]
+            accepts = [e for e in accepts if source in (e.sources or [source])]
+            accepted = any(not e.while_ or answers(category, source, facts) for e in accepts)
             looked = ("looked", rule.id, category)
             missing = ("missing", rule.id, category, source, accepted)
             said.add(looked if examined(category, source, rule, facts) else missing)
     return said
 
 
-def examined(category: str, source: str, rule: Rule, facts: Facts) -> bool:
-    """Did a whole and calibrated look answer, with entries to compare with where it compares?"""
+def answers(category: str, source: str, facts: Facts) -> list:
+    """Return the reports of a whole and calibrated look."""
     whole = [r for r in facts.reports if r.status is Status.COMPLETED and r.coverage.complete]
     sound = [one for one in whole if all(model.calibrated for model in one.models)]
-    answers = [one for one in sound if (category, source) in one.examines]
-    filled = {bank.name for one in answers for bank in one.banks if bank.size}
-    if not answers or rule.unknown:
-        return bool(answers)
-    if rule.in_:
-        return set(rule.in_) <= filled
-    compares = category.split(".")[0] in DECLARED or all(one.banks for one in answers)
-    return bool(filled) or not compares or category.startswith("presence.")
+    return [one for one in sound if (category, source) in one.examines]
+
+
+def examined(category: str, source: str, rule: Rule, facts: Facts) -> bool:
+    """Did somebody look, with entries to compare with where it compares?"""
+    said = answers(category, source, facts)
+    filled = {bank.name for one in said for bank in one.banks if bank.size}
+    if not said or rule.unknown:
+        return bool(said)
+    if rule.in_ and not set(rule.in_) <= filled:
+        return False
+    compares = category.split(".")[0] in DECLARED or all(one.banks for one in said)
+    there = bool(filled - set(rule.not_in)) or not compares
+    return there or (category.startswith("presence.") and not rule.in_)

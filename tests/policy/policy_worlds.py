@@ -104,6 +104,7 @@ def pick(dice: Dice, *values: Any) -> Any:
 def rules(dice: Dice, index: int) -> dict[str, Any]:
     said = {
         "in": pick(dice, (), (), (), ("talent",), ("public",), ("talent", "public")),
+        "not_in": pick(dice, (), (), (), ("talent",), ("public", "nobodys")),
         "except": pick(dice, (), (), (), ("ann",), ("talent/bob",), ("Ann", "bob")),
         "only": pick(dice, (), (), (), (), ("ann", "public/bob")),
         "when": bounds(dice),
@@ -173,6 +174,7 @@ def turn(dice: Dice, said: dict[str, Any]) -> dict[str, Any]:
             "find": pick(dice, ("likeness.face",), ("likeness.face",), ("likeness.voice",)),
             "unknown": True,
             "when": {**said["when"], "min_score": least},
+            "not_in": (),
             "except": (),
             "only": (),
         }
@@ -198,6 +200,8 @@ def policies(draw: st.DrawFn) -> Policy:
         (),
         ({"category": "pii", "owner": "o", "reason": "r"},),
         ({"category": "likeness", "sources": ("prompt", "ocr"), "owner": "o", "reason": "r"},),
+        ({"category": "likeness", "while": "no_references", "owner": "o", "reason": "r"},),
+        ({"category": ("brand", "pii.phone"), "owner": "o", "reason": "r"},),
     )
     return Policy.model_validate(
         {
@@ -212,12 +216,12 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
-REGIONS = {
-    side: Region(points=((0, 0), (side, 0), (side, side), (0, side))) for side in (0.25, 0.5, 1.0)
-}
 TRACKS: dict[str, tuple[str | None, ...]] = {
     "face": (None, "", "t1", "t1", "t2"),
     "label": (None, "", "made with ai", "this video was made with ai", "ai info"),
+}
+REGIONS = {
+    side: Region(points=((0, 0), (side, 0), (side, side), (0, side))) for side in (0.25, 0.5, 1.0)
 }
 
 

@@ -160,6 +160,15 @@ def test_accepting_without_sources_accepts_all_of_them() -> None:
     assert result.passed == ("r",)
 
 
+def test_one_entry_accepts_each_of_its_categories_and_nothing_beside_them() -> None:
+    head = "accept_unexamined: [{category: [pii.email, gambling], owner: boss, reason: none}]"
+    rules = PHONE + rule("find: [pii.email, gambling, pii.url], then: flag", "e")
+    result = judged(rules, facts(report(), applicable=(Source.OCR,)), head)
+    accepted = {one.category: one.accepted_by for one in result.not_examined}
+    assert accepted == {"gambling": "boss", "pii.email": "boss", "pii.url": None}
+    assert not result.complete
+
+
 def test_accepting_everything_still_approves_nothing() -> None:
     head = "accept_unexamined: [{category: pii, owner: boss, reason: none}]"
     result = judged(PHONE, facts(), head)

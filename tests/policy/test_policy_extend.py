@@ -181,7 +181,7 @@ def test_the_harder_of_two_if_not_examined_wins(
 def test_what_either_accepts_is_accepted(folder: Path) -> None:
     entry = "accept_unexamined: [{{category: {0}, owner: o, reason: r}}]\n"
     policy = extended(folder, entry.format("pii.email"), entry.format("pii.phone"))
-    assert [one.category for one in policy.accept_unexamined] == ["pii.phone", "pii.email"]
+    assert [one.categories for one in policy.accept_unexamined] == [("pii.phone",), ("pii.email",)]
 
 
 def test_the_digest_tells_every_change_of_base_override_and_reason(folder: Path) -> None:

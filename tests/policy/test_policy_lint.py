@@ -89,6 +89,10 @@ def test_a_rule_that_obliges_adds_something_to_a_harder_one() -> None:
     ("entry", "doubt"),
     [
         ("{category: violence, owner: o, reason: r}", "no rule finds violence"),
+        (
+            "{category: [pii, violence], sources: speech, owner: o, reason: r}",
+            "no rule finds violence",
+        ),
         ("{category: pii, sources: frame, owner: o, reason: r}", "pii cannot occur in frame"),
         ("{category: pii, sources: ocr, owner: o, reason: r}", "though an analyzer examines it"),
     ],
