@@ -7,6 +7,9 @@ transition in a second on, where WCAG 2.3.1 and BT.1702 fail; 0.7, 0.6 and 0.5 f
 three. A clip that passes with a warning has 0.5 to 0.7. ``flash.extended``: 1.0 where four seconds of five
 flash two or three times a second, below that 0.7 for 4 s falling in proportion to 0. ``flash.pattern``: 1.0
 where stripes that fail stand for half a second, 0.6 where they are shorter.
+
+Animated pictures are measured on for six seconds after their end, as viewers repeat them, so that spans may
+reach beyond it.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ class FlashAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="flashes",
-        version="1",
+        version="2",
         categories=("flash.general", "flash.red", "flash.extended", "flash.pattern"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.COUNT, RawKind.LEVEL}),
@@ -214,8 +217,7 @@ def _patterns(asset: str, stream: str, times: Times, measures: Floats) -> list[F
     area, pairs = (measures[:, _COLUMN[name]] for name in ("pattern_area", "pattern_pairs"))
     found = []
     for first, last in rules.runs(rules.striped(area, pairs)):
-        until = float(times[min(last + 1, len(times) - 1)])
-        seconds = until - float(times[first])
+        seconds = _stands(times, first, last)
         share, most = (float(column[first : last + 1].max()) for column in (area, pairs))
         found.append(
             Finding(
@@ -236,6 +238,18 @@ def _patterns(asset: str, stream: str, times: Times, measures: Floats) -> list[F
             )
         )
     return found
+
+
+def _stands(times: Times, first: int, last: int) -> float:
+    """Return for how long the frames from ``first`` to ``last`` stand, seconds.
+
+    Nothing says when the last frame of a clip ends: it is taken to stand as long as the one before, and a
+    single picture for as long as somebody looks.
+    """
+    if len(times) == 1:
+        return rules.PATTERN_SECONDS
+    beyond = 0.0 if last + 1 < len(times) else float(times[-1] - times[-2])
+    return float(times[min(last + 1, len(times) - 1)] - times[first]) + beyond
 
 
 def _span(start: float, end: float) -> TimeSpan:

@@ -109,7 +109,7 @@ class MediaReader:
         self._ring = ring
         self._every_frame = every_frame
         self._light, self._loudness = light, loudness and listen is not None
-        self.measured = Measured(limits.max_frames)
+        self.measured = Measured(limits.max_frames + protocol.REPLAY_FRAMES)
         """Light and loudness; whole when :meth:`frames` has ended and the summary is complete."""
         os.close(_open(path))
         self.info: MediaInfo | None = None
@@ -282,8 +282,10 @@ class MediaReader:
             return
         decoded = protocol.counts(end, "decoded")
         for stream in self.info.streams:
-            seen = self._light and stream.kind == StreamKind.VIDEO and not self.info.still
-            if seen and self.measured.frames(stream.index) != decoded.get(stream.index, 0):
+            seen = self._light and stream.kind == StreamKind.VIDEO
+            again = protocol.REPLAY_FRAMES if self.info.format in protocol.ANIMATED else 0
+            beyond = self.measured.frames(stream.index) - decoded.get(stream.index, 0)
+            if seen and not 0 <= beyond <= again:
                 raise BrokenProtocol("light of other frames than were decoded")
             heard = self._loudness and stream.kind == StreamKind.AUDIO
             if heard and not self.measured.hears(stream.index):

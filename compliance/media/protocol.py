@@ -24,6 +24,10 @@ MAX_GAPS = 32
 """Most gaps that a decoder may report."""
 MAX_TEXT = 600
 """Longest text of a gap, code points."""
+ANIMATED = frozenset({"gif", "png", "webp"})
+"""Formats of pictures that may be animated, and whose light is then measured as viewers repeat them."""
+REPLAY_FRAMES = 1_000
+"""Frames of an animated picture that are measured once more, at most; it shows a hundred a second."""
 MOST_ROWS = 256
 """Most frames that one message may measure, and most silences of a stream."""
 MOST_LIGHT = 321.0

@@ -95,6 +95,8 @@ class Picture:
         self.starts = [0]
         """Where the pictures of a JPEG that were decoded start, bytes."""
         self.last = 0.0
+        self.end = 0.0
+        """When the last frame that was decoded ends, seconds; 0 where the format gives no times."""
         self._check_size()
 
     def describe(self) -> dict[str, Any]:
@@ -150,6 +152,7 @@ class Picture:
             if self.kind == "jpeg":
                 continue
             time += max(float(self._image.info.get("duration") or 0) / 1000, _SHORTEST)
+            self.end = time
 
     def _check_size(self) -> None:
         width, height = self._image.size

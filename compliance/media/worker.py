@@ -230,7 +230,7 @@ def _run(
 ) -> None:
     """Decode, measure, plan and send; what is planned is sent even where decoding ends with an error."""
     lights: dict[int, LightStream] = {}
-    still = isinstance(media, Picture) and not media.animated
+    replays = isinstance(media, Picture) and media.animated
     try:
         for item in media.items():
             outlet.beat()
@@ -240,9 +240,9 @@ def _run(
             if isinstance(item, Said):
                 outlet.said(item)
                 continue
-            if job.light and not still:
+            if job.light:
                 if item.stream not in lights:
-                    lights[item.stream] = LightStream(item.stream, outlet.send)
+                    lights[item.stream] = LightStream(item.stream, outlet.send, replays=replays)
                 lights[item.stream].push(item)
             if job.every_frame:
                 asked: Chosen[Item] = Chosen(item.index, item.time, item, Reason.ASKED, 255)
@@ -251,6 +251,9 @@ def _run(
             planner = planners.setdefault(item.stream, Planner(media.rate(item.stream)))
             for chosen in planner.push(item.index, item.time, item, item.thumbnail()):
                 outlet.frames(item.stream, chosen)
+        for light in lights.values():
+            if isinstance(media, Picture):
+                light.replay(media.end)
     finally:
         for stream, planner in planners.items():
             for chosen in planner.finish():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from compliance.analyzers.flash_results import Result, flashing
 from compliance.analyzers.flashes import FlashAnalyzer, unpack
@@ -129,3 +130,28 @@ def test_what_could_not_be_measured_fails_and_is_not_passed() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert found() == []
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
+def test_an_animated_picture_is_measured_as_viewers_repeat_it(tmp_path: Path, suffix: str) -> None:
+    dark, light = (Image.new("RGB", (320, 180), (level,) * 3) for level in (0, 255))
+    path = tmp_path / f"loop{suffix}"
+    dark.save(path, save_all=True, append_images=[light], duration=50, loop=0)
+    scores = {one.category: one.score for one in FlashAnalyzer().findings("clip", seen(path), None)}
+    assert scores == {"flash.general": 1.0}
+    slow = tmp_path / f"slow{suffix}"
+    dark.save(slow, save_all=True, append_images=[light], duration=1500, loop=0)
+    assert FlashAnalyzer().findings("clip", seen(slow), None) == []
+
+
+def test_stripes_on_a_still_picture_stand_for_as_long_as_somebody_looks(tmp_path: Path) -> None:
+    rows = np.zeros((360, 640, 3), np.uint8)
+    rows[:, (np.arange(640) // 10) % 2 == 0] = 255
+    Image.fromarray(rows).save(tmp_path / "stripes.png")
+    (one,) = FlashAnalyzer().findings("clip", seen(tmp_path / "stripes.png"), None)
+    assert (one.category, one.score) == ("flash.pattern", 1.0)
+
+
+def test_stripes_on_the_last_frame_stand_as_long_as_the_frame_before() -> None:
+    (one,) = found(track([0.0, 10.0], pattern_area=[0.0, 0.5], pattern_pairs=[0.0, 9.0]))
+    assert one.score == 1.0
