@@ -108,16 +108,18 @@ class SoundStream:
             channel_layout=frame.layout.name,
             time_base=f"1/{frame.sample_rate}",
         )
-        form = graph.add("aformat", sample_rates=str(RATE), sample_fmts="fltp")
+        form = graph.add("aformat", sample_rates=str(RATE), sample_fmts="flt")
         graph.link_nodes(source, form, graph.add("abuffersink")).configure()
         self._graph, self._format = graph, described
 
     def _pull(self) -> None:
         while True:
             try:
-                samples = self._graph.pull().to_ndarray()
+                block = self._graph.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
+            # packed, since PyAV counts the planes of eight channels and more beyond the last, and crashes
+            samples = block.to_ndarray().reshape(-1, block.layout.nb_channels).T
             if samples.shape[0] > MOST_CHANNELS:
                 self._gaps.add(
                     f"Audio stream {self.index} has {samples.shape[0]} channels where {MOST_CHANNELS} are "

@@ -1,7 +1,9 @@
 """What is heard of files: channels, times, formats, and what is wrong with them."""
 
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from sound_files import write_sound
@@ -77,6 +79,31 @@ def test_a_voice_in_the_centre_of_surround_sound_is_heard(tmp_path: Path) -> Non
     parts, summary = hear(write_sound(tmp_path / "a.flac", channels, "flac", 44_100))
     assert summary.complete
     assert [(part.channel, round(pitch(part.samples), -1)) for part in parts[1:]] == [(2, 900)]
+
+
+def write_layout(path: Path, layout: str, sounding: int) -> Path:
+    """Write a second in which one channel of a layout sounds."""
+    channels = np.zeros((av.AudioLayout(layout).nb_channels, len(TIME)))
+    channels[sounding] = HIGH
+    packed = np.ascontiguousarray((channels * 32767).astype(np.int16).T).reshape(1, -1)
+    with av.open(str(path), "w") as container:
+        sound = container.add_stream("pcm_s16le", rate=44_100, layout=layout)
+        frame = av.AudioFrame.from_ndarray(packed, "s16", layout)
+        frame.sample_rate, frame.pts, frame.time_base = 44_100, 0, Fraction(1, 44_100)
+        container.mux([*sound.encode(frame), *sound.encode(None)])
+    return path
+
+
+def test_all_eight_channels_of_surround_sound_are_heard(tmp_path: Path) -> None:
+    parts, summary = hear(write_layout(tmp_path / "a.wav", "7.1", 7))
+    assert summary.complete, summary.gaps
+    assert [(part.channel, round(pitch(part.samples), -1)) for part in parts[1:]] == [(7, 900)]
+
+
+def test_sixteen_channels_are_a_gap_in_words(tmp_path: Path) -> None:
+    _, summary = hear(write_layout(tmp_path / "a.wav", "hexadecagonal", 12))
+    assert not summary.complete
+    assert summary.gaps == ("Audio stream 0 has 16 channels where 8 are listened to; mix it down.",)
 
 
 def test_sound_that_begins_late_keeps_its_time(tmp_path: Path) -> None:

@@ -134,3 +134,17 @@ def test_a_still_picture_does_not_flash(tmp_path: Path) -> None:
     outcome = review(tmp_path / "still.png", tmp_path / "home")
     assert outcome.verdict.exit_code is ExitCode.APPROVE, outcome.verdict
     assert found(outcome) == []
+
+
+def test_how_loud_a_file_without_picture_is_does_not_count_as_having_listened(
+    tmp_path: Path,
+) -> None:
+    with av.open(str(tmp_path / "tone.wav"), "w") as container:
+        sound = container.add_stream("pcm_s16le", rate=RATE, layout="mono")
+        wave = (3276 * np.sin(2 * np.pi * 997 * np.arange(2 * RATE) / RATE)).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(wave[None], "s16", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
+        container.mux([*sound.encode(frame), *sound.encode(None)])
+    outcome = review(tmp_path / "tone.wav", tmp_path / "home")
+    assert outcome.verdict.exit_code is ExitCode.INCOMPLETE
+    assert "nothing listened" in str(outcome.facts.gaps)
