@@ -1,4 +1,4 @@
-"""English words: which are known, how much of a text they make up, and where they stand in joined letters.
+"""English words: which are known, and how much of a text they make up.
 
 A word counts as known where it or its stem stands in ``english_words.txt`` or among the common words.
 """
@@ -15,8 +15,6 @@ WORDS = Path(__file__).with_name("english_words.txt")
 """Words, apart by white space; lines that begin with # are remarks."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_LONGEST = 18
-"""Letters of the longest word that joined letters are parted into."""
 _ENDINGS = (
     ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
     ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("est", ""), ("ly", ""), ("ily", "y"), ("'s", ""),
@@ -87,35 +85,3 @@ def sounds_english(word: str) -> bool:
     """Tell whether ``word``, in lower case, is built as English words are: of three-letter parts of theirs."""
     padded = f"^{word}$"
     return len(word) > 3 and all(padded[i : i + 3] in _trigrams() for i in range(len(padded) - 2))
-
-
-def part(letters: str) -> list[str]:
-    """Return ``letters``, lower case and joined, parted into words: known ones as long as can be.
-
-    What is in no word stays in pieces of its own. Work is linear in the length.
-    """
-    n = len(letters)
-    best: list[tuple[float, int, bool]] = [(0.0, 0, False)] + [(float("inf"), 0, False)] * n
-    for end in range(1, n + 1):
-        best[end] = (best[end - 1][0] + 3.0, end - 1, False)
-        for start in range(max(0, end - _LONGEST), end):
-            word = letters[start:end]
-            if (len(word) > 2 or word in _SHORT) and is_word(word):
-                cost = best[start][0] + 1.0 + (0.5 if len(word) < 4 else 0.0)
-                if cost < best[end][0]:
-                    best[end] = (cost, start, True)
-    pieces: list[str] = []
-    end, open_piece = n, False
-    while end:
-        _, start, whole = best[end]
-        if whole or not open_piece:
-            pieces.append(letters[start:end])
-        else:
-            pieces[-1] = letters[start:end] + pieces[-1]
-        open_piece, end = not whole, start
-    return pieces[::-1]
-
-
-_SHORT = frozenset(
-    "a i an as at be by do go he if in is it me my no of on or so to up us we".split()
-)

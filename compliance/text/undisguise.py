@@ -10,12 +10,14 @@ codes such as Base64.
 from __future__ import annotations
 
 import functools
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from compliance.text.english import is_word, known, share, sounds_english, words
+from compliance.text.english import is_word, share, sounds_english, words
+from compliance.text.english_letters import LIKELY, bits, cost, likelier
 from compliance.text.letters import is_honest_word
 from compliance.text.normalise import IGNORABLE, Normalised, View, normalise
 
@@ -27,8 +29,16 @@ MOST = 6
 """Readings of one text at most."""
 LIKE_ENGLISH = 0.5
 """Share of letters in known words, among those in Latin letters, from which a reading looks like English."""
-_GAIN = 3
-"""Letters in known words that a reading must add."""
+_GAIN = 8.0
+"""Bits that a reading must cost less than what it was read from: a known word for an unknown short one."""
+_ACCENTED = 4.0
+"""Bits of a letter up to which a text that lost its accents is English: words of other languages have them."""
+_ACCENTS = re.compile(
+    "[\x00-\xac\xae-\u024f\u1e00-\u1eff\u0300-\u0304\u0306-\u0308\u030a-\u030c\u0327\u0328\u2010-\u203a\u20ac]*"
+)
+_BY_LETTER = re.compile("\u00ad[A-Za-z]\u00ad")
+_SIGNS, _SIGN = re.compile(r"[0-9@$%&#;|\\]"), 3.0
+"""Digits and signs that stand in codes and for letters, and the bits of each."""
 _OVERRIDE = re.compile("[\u202e\u2067]([^\u202c\u2069\n]+)[\u202c\u2069]?")
 _TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{2,}")
 _HIDDEN = IGNORABLE - {"\u00ad"}
@@ -99,7 +109,8 @@ def readings(text: str) -> tuple[Reading, ...]:
     first = plain(text)
     clean = _cleaned(first)
     found = [first]
-    _keep(found, first, clean)
+    if _is_cleaner(text, clean.text):
+        found.append(clean)
     base = found[-1]
     steps: Sequence[Callable[[Reading], Reading]] = (
         undisguise_words.mended,
@@ -123,16 +134,33 @@ def _keep(found: list[Reading], before: Reading, after: Reading) -> None:
         found.append(after)
 
 
-def gains(before: str, after: str) -> bool:
-    """Tell whether ``after`` looks like English and holds more of it than ``before``."""
+def gains(before: str, after: str, most: float = LIKELY) -> bool:
+    """Tell whether ``after`` looks like English and more so than ``before``.
+
+    Args:
+        before: a text.
+        after: another reading of it.
+        most: bits of a letter that ``after`` costs at most, see :mod:`compliance.text.english_letters`.
+    """
     if before == after:
         return False
-    had, _ = known(before)
-    has, total = known(after)
-    return has >= had + _GAIN and has >= LIKE_ENGLISH * total
+    had = bits(before)[0] + _SIGN * len(_SIGNS.findall(before))
+    has, letters = bits(after)
+    has_with_signs = has + _SIGN * len(_SIGNS.findall(after))
+    return has_with_signs + _GAIN <= had and 0 < has <= most * letters
 
 
 # characters
+
+
+def _is_cleaner(text: str, clean: str) -> bool:
+    """Tell whether something was hidden in ``text``: accents and hyphenation hide nothing."""
+    if text == clean:
+        return False
+    if _ACCENTS.fullmatch(text):
+        return gains(text, clean, _ACCENTED)
+    whole = text if _BY_LETTER.search(text) else text.replace("\u00ad", "")
+    return bool(_TAGS.search(text)) or gains(whole, clean, math.inf)
 
 
 def _cleaned(first: Reading) -> Reading:
@@ -207,8 +235,18 @@ def backwards(reading: Reading) -> Reading:
     """Return the text read from its end, or with each word turned round, if that looks like English."""
     text = reading.text
     turned = text[::-1]
-    if share(turned) >= LIKE_ENGLISH and share(turned) > share(text) + 0.25:
+    if likelier(text, turned):
         return Reading(turned, REVERSED, reading.offsets[::-1], reading.ends[::-1])
+    edits = [
+        (start, end, text[start:end][::-1])
+        for start, end, word in words(text)
+        if len(word) > 1 and cost(word[::-1]) < cost(word)
+    ]
+    each = edited(reading, edits, REVERSED)
+    if sum(end - start for start, end, _ in edits) * 2 > bits(text)[1] and likelier(
+        text, each.text
+    ):
+        return each
     return by_word(reading, lambda word: word[::-1], REVERSED)
 
 

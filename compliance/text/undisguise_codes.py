@@ -11,7 +11,8 @@ import string
 import urllib.parse
 from collections.abc import Callable
 
-from compliance.text.english import is_word, known, share, words
+from compliance.text.english import is_word, known, words
+from compliance.text.english_letters import LIKELY, likelier, per_letter
 from compliance.text.undisguise import LIKE_ENGLISH, Edit, Reading, by_word, edited
 
 BASE64, HEX, ESCAPES, ROT13, PIG_LATIN = "base64", "hex", "url-escapes", "rot13", "pig-latin"
@@ -63,7 +64,8 @@ def _undone(text: str, pattern: re.Pattern[str], decode: Callable[[str], str]) -
             plain = decode(one[0])
         except (ValueError, binascii.Error, KeyError):
             continue
-        if plain != one[0] and (decode in _ANY_TEXT or _is_text(plain)):
+        sure = decode in _ANY_TEXT or (decode in _SURE and _is_printed(plain))
+        if plain != one[0] and (sure or _is_text(plain)):
             edits.append((one.start(), one.end(), plain))
     return edits
 
@@ -78,7 +80,15 @@ def _is_text(plain: str) -> bool:
     if foreign * 2 > len(letters):
         return len(letters) > 5 and any(c.isspace() for c in plain)
     found, total = known(plain)
-    return found >= 3 and found >= LIKE_ENGLISH * total
+    if found >= 3 and found >= LIKE_ENGLISH * total:
+        return True
+    return total >= _FEWEST and per_letter(plain) <= LIKELY
+
+
+def _is_printed(plain: str) -> bool:
+    """Tell whether so much of what was decoded is letters, digits and spaces that chance did not make it."""
+    usual = sum((c.isascii() and c.isalnum()) or c in " .,@-" for c in plain)
+    return plain.isprintable() and usual >= max(_FEWEST, 0.9 * len(plain))
 
 
 def _base64(text: str) -> str:
@@ -141,6 +151,8 @@ _ANY_TEXT: frozenset[Callable[[str], str]] = frozenset(
     {urllib.parse.unquote, html.unescape, _backslash}
 )
 """What undoes single characters, which are no text by themselves."""
+_SURE: frozenset[Callable[[str], str]] = frozenset({_base64, _base32})
+"""What gives printable text for nothing but text: of random bytes a third are printable."""
 _WAYS: tuple[tuple[re.Pattern[str], Callable[[str], str], str], ...] = (
     (_PERCENT, urllib.parse.unquote, ESCAPES),
     (_ENTITY, html.unescape, ESCAPES),
@@ -158,15 +170,12 @@ def shifted(reading: Reading) -> Reading:
     """Return the text with its letters shifted back, or out of pig latin, if that looks like English."""
     text = reading.text
     sample = text[:_SAMPLE]
-    found, total = known(sample)
-    if total >= _FEWEST and found < LIKE_ENGLISH * total and len(words(sample)) > 2:
-        by = max(range(1, 26), key=lambda by: share(sample.translate(_shift(by))))
-        if share(sample.translate(_shift(by))) >= max(0.6, found / total + 0.25):
-            shifted_text = text.translate(_shift(by))
-            return Reading(shifted_text, ROT13, reading.offsets, reading.ends)
-        mirrored = text.translate(_MIRROR)
-        if share(mirrored[:_SAMPLE]) >= max(0.6, found / total + 0.25):
-            return Reading(mirrored, ROT13, reading.offsets, reading.ends)
+    total = known(sample)[1]
+    if total >= _FEWEST and len(words(sample)) > 2 and per_letter(sample) > LIKELY:
+        by = min(range(1, 26), key=lambda by: per_letter(sample.translate(_shift(by))))
+        for table in (_shift(by), _MIRROR):
+            if likelier(sample, sample.translate(table)):
+                return Reading(text.translate(table), ROT13, reading.offsets, reading.ends)
     rotated = by_word(reading, lambda word: codecs.encode(word, "rot13"), ROT13)
     return rotated if rotated is not reading else by_word(reading, _from_pig_latin, PIG_LATIN, 12)
 

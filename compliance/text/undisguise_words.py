@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import re
 from collections import Counter
+from collections.abc import Callable
 
-from compliance.text.english import is_word, part, sounds_english, words
+from compliance.text.english import is_word, words
+from compliance.text.english_letters import COMMON, KNOWN, LIKELY, cost, part, per_letter, spelled
 from compliance.text.undisguise import Edit, Reading, edited
 
 LEETSPEAK = "leetspeak"
@@ -19,7 +22,9 @@ _SIGNS = {
 }  # fmt: skip
 """What digits and signs are read as inside words. Names use :data:`compliance.text.normalise.LEET`, which is
 shorter: what is read here must be an English word besides."""
-_LEET_TOKEN = re.compile(r"[A-Za-z0-9@$|!+€£¡¢(#]{2,40}")
+_LEET_TOKEN = re.compile(r"[A-Za-z0-9@$|!+€£¡¢(#]{1,40}")
+_SOUNDS = 5.0
+"""Bits of a letter up to which a token may be a word that is not known: names cost 3 to 4.5, chance 5 to 8."""
 _DRAWN_OUT = re.compile(r"([A-Za-z])\1{2,}")
 _LONGEST_DRAWN_OUT = 60
 _MOST_WAYS = 64
@@ -28,6 +33,11 @@ _APART = re.compile(r"(?<![^\W_])[^\W_](?:(?:[^\w\n]|_){1,5}[^\W_](?![^\W_])){2,
 _GAP = re.compile(r"(?:[^\w\n]|_)+")
 _PIECES = 6
 """Pieces that one word may be in."""
+_LONGEST_WHOLE = 20
+_JOINED, _UNKNOWN_JOINED = 4.0, 7.0
+"""Bits that a whole costs more where all its pieces are words, or where it is no known word itself."""
+_LONG_RUN = 12
+"""Letters set apart from which the words need not be known."""
 _RUN_TOGETHER, _LONGEST_RUN = 14, 2_000
 """Letters of a word from which it is parted into words, and up to which."""
 _SEAM = re.compile(r"[ \t]|[-._*~·•'’|/\\+^`]{1,2}")
@@ -42,19 +52,22 @@ def mended(reading: Reading) -> Reading:
 
 
 def leet(text: str) -> list[Edit]:
-    """Return words in digits and signs, or drawn out, in letters."""
+    """Return words in digits and signs, or drawn out, in letters.
+
+    Known words show that a text is in leetspeak. Other words, such as names, and digits alone are read
+    then, too.
+    """
     tokens = [
         one for one in _LEET_TOKEN.finditer(text) if not (one[0].isalpha() or one[0].isdecimal())
     ]
-    sure = [(one, word) for one in tokens if (word := _as_word(one[0], 3))]
-    edits = [(one.start(), one.start() + used, word) for one, (word, used) in sure]
+    edits = [found for one in tokens if (found := _as_word(one, 3))]
     if any(len(word) > 3 for _, _, word in edits) or len(edits) > 2:
-        known_starts = {start for start, _, _ in edits}
-        for one in tokens:
-            if one.start() not in known_starts:
-                word = _as_word(one[0], 2) or _as_sound(one[0])
-                if word:
-                    edits.append((one.start(), one.start() + word[1], word[0]))
+        done = {start for start, _, _ in edits}
+        rest = [one for one in tokens if one.start() not in done]
+        edits += [found for one in rest if (found := _as_word(one, 2) or _as_sound(one))]
+        if len(edits) * 5 > len(words(text)):
+            numbers = (one for one in _LEET_TOKEN.finditer(text) if one[0].isdecimal())
+            edits += [found for one in numbers if (found := _as_number(one))]
     edits += _drawn_out(text)
     return _in_order(edits)
 
@@ -67,36 +80,57 @@ def _in_order(edits: list[Edit]) -> list[Edit]:
     return kept
 
 
-def _as_word(token: str, fewest: int) -> tuple[str, int] | None:
-    """Return the known word that a token with signs is read as, and the characters of it; None for none."""
+def _ways(token: str) -> list[str]:
+    """Return the first ways of reading a token, in lower case, that are letters all through."""
+    ways = itertools.product(*(_SIGNS.get(c, c) for c in token))
+    tried = ("".join(way) for way in itertools.islice(ways, _MOST_WAYS))
+    return [way for way in tried if way.isalpha()]
+
+
+def _cheapest(ways: list[str]) -> str:
+    return min(ways, key=cost, default="")
+
+
+def _cuts(token: str) -> list[tuple[int, int]]:
+    """Return where a token may begin and end: signs at its edges may be letters or not."""
     bare = token.rstrip("!(|+")
-    for used in dict.fromkeys((len(bare), len(token))):
-        part_of = token[:used].lower()
-        signs = sum(c in _SIGNS for c in part_of)
-        if used < fewest or not signs or part_of.isdecimal():
+    first = len(token) - len(token.lstrip("(#|+"))
+    cuts = [(0, len(bare)), (0, len(token)), (first, len(bare)), (first, len(token))]
+    return list(dict.fromkeys(cuts))
+
+
+def _as_word(one: re.Match[str], fewest: int) -> Edit | None:
+    """Return the known word that a token with signs is read as; None where there is none."""
+    for first, last in _cuts(one[0]):
+        token = one[0][first:last].lower()
+        if (
+            len(token) < fewest
+            or not any(c in _SIGNS for c in token)
+            or not any(c.isalpha() for c in token)
+        ):
             continue
-        if not any(c.isalpha() for c in part_of):
-            continue
-        ways = itertools.product(*(_SIGNS.get(c, c) for c in part_of))
-        for way in itertools.islice(ways, _MOST_WAYS):
-            word = "".join(way)
-            if is_word(word):
-                return word, used
+        word = _cheapest([way for way in _ways(token) if is_word(way)])
+        if word:
+            return one.start() + first, one.start() + last, word
     return None
 
 
-def _as_sound(token: str) -> tuple[str, int] | None:
-    """Return what a token is read as if that is built as English words are; other tokens are leetspeak."""
-    bare = token.rstrip("!(|+").lower()
-    letters = sum(c.isalpha() for c in bare)
-    if len(bare) < 4 or letters * 3 < len(bare):
+def _as_sound(one: re.Match[str]) -> Edit | None:
+    """Return what a token is read as if that is spelled as English words are; other tokens are leetspeak."""
+    first, last = _cuts(one[0])[0]
+    token = one[0][first:last].lower()
+    letters = sum(c.isalpha() for c in token)
+    if len(token) < 3 or letters * 4 < len(token):
         return None
-    ways = itertools.product(*(_SIGNS.get(c, c) for c in bare))
-    for way in itertools.islice(ways, _MOST_WAYS):
-        word = "".join(way)
-        if sounds_english(word):
-            return word, len(bare)
-    return None
+    word = _cheapest(_ways(token))
+    sounds = word and spelled(word) <= _SOUNDS * (len(word) + 1)
+    return (one.start() + first, one.start() + last, word) if sounds else None
+
+
+def _as_number(one: re.Match[str]) -> Edit | None:
+    """Return the word that digits alone are read as, such as *it* of ``17``."""
+    word = _cheapest([way for way in _ways(one[0]) if cost(way) == COMMON or len(way) > 2])
+    return (one.start(), one.end(), word) if word and is_word(word) else None
 
 
 def _drawn_out(text: str) -> list[Edit]:
@@ -125,17 +159,23 @@ def apart(text: str) -> list[Edit]:
     """Return words whose letters stand apart, such as ``k i l l`` and ``k.i.l.l``, joined."""
     edits = []
     for run in _APART.finditer(text):
-        joined = _joined(run[0])
-        letters = sum(len(word) for word in joined)
-        known = sum(len(word) for word in joined if len(word) > 1 and is_word(_plain(word)))
-        if known >= 3 and known * 2 >= letters:
-            edits.append((run.start(), run.end(), " ".join(joined)))
+        joined = " ".join(_joined(run[0]))
+        found = [_plain(word) for _, _, word in words(joined)]
+        letters = sum(map(len, found))
+        known = sum(len(word) for word in found if len(word) > 2 and is_word(word))
+        likely = letters >= _LONG_RUN and per_letter(" ".join(found)) <= LIKELY
+        if known >= 3 and (likely or known * 2 >= letters):
+            edits.append((run.start(), run.end(), joined))
     return edits
 
 
 def _plain(word: str) -> str:
-    found = _as_word(word, 3)
-    return found[0] if found else word.lower()
+    """Return ``word`` in letters, if it is a known one with signs for some."""
+    if word.isalpha():
+        return word.lower()
+    found = _LEET_TOKEN.fullmatch(word)
+    edit = _as_word(found, 3) if found else None
+    return edit[2] if edit else word.lower()
 
 
 def _joined(run: str) -> list[str]:
@@ -151,42 +191,88 @@ def _joined(run: str) -> list[str]:
             parted[-1] += letter
     found: list[str] = []
     for one in parted:
-        whole = len(parted) > 2 or len(one) < 4 or is_word(_plain(one)) or not one.isalpha()
-        found += [one] if whole else part(one.lower())
+        whole = len(one) < 4 or not one.isalpha() or is_word(one.lower())
+        pieces = [] if whole else part(one.lower())
+        cheaper = sum(map(cost, pieces)) + KNOWN < cost(one.lower())
+        found += pieces if not whole and (cheaper or len(parted) < 3) else [one]
     return found
 
 
 def split(text: str) -> list[Edit]:
-    """Return words in pieces, such as ``kil ling``, whole: none that is all of known words is touched."""
+    """Return words in pieces, such as ``kil ling``, whole.
+
+    A piece is no word, and the whole is one. Where many words are in pieces, the whole may be unknown, and all
+    its pieces may be known.
+    """
     found = words(text)
     seams = [
         bool(_SEAM.fullmatch(text, left[1], right[0])) for left, right in itertools.pairwise(found)
     ]
-    edits: list[Edit] = []
-    place = 0
-    while place < len(found):
-        most = place
-        while most < len(seams) and seams[most] and most - place < _PIECES - 1:
-            most += 1
-        for last in range(most, place, -1):
-            pieces = [word for _, _, word in found[place : last + 1]]
-            whole = "".join(pieces)
-            unknown = [word for word in pieces if not is_word(word)]
-            article = len(pieces) == 2 and pieces[0] == "a"
-            if 4 <= len(whole) <= 20 and unknown and not article and is_word(whole):
-                edits.append((found[place][0], found[last][1], whole))
-                place = last
-                break
-        place += 1
+    edits = _whole(text, found, seams, _of_pieces)
+    if len(edits) > 1 and len(edits) * 6 > len(found):
+        edits = _whole(text, found, seams, _of_any)
     return edits
 
 
+def _whole(
+    text: str,
+    found: list[tuple[int, int, str]],
+    seams: list[bool],
+    join: Callable[[list[str]], float],
+) -> list[Edit]:
+    """Return the words that cost least in all, those that are joined of several pieces."""
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(found) + 1):
+        options = [(best[end - 1][0] + cost(found[end - 1][2]), end - 1)]
+        start = end - 2
+        while start >= max(0, end - _PIECES) and seams[start]:
+            pieces = [text[a:b] for a, b, _ in found[start:end]]
+            options.append((best[start][0] + join(pieces), start))
+            start -= 1
+        best.append(min(options))
+    edits: list[Edit] = []
+    end = len(found)
+    while end:
+        start = best[end][1]
+        if end - start > 1:
+            whole = "".join(text[a:b] for a, b, _ in found[start:end])
+            edits.append((found[start][0], found[end - 1][1], whole))
+        end = start
+    return edits[::-1]
+
+
+def _of_pieces(pieces: list[str]) -> float:
+    """Return the bits of a known word in pieces of which one is no word; infinity for anything else."""
+    whole = "".join(pieces).lower()
+    unknown = any(not is_word(one.lower()) for one in pieces)
+    article = len(pieces) == 2 and pieces[0].lower() == "a"
+    fits = 4 <= len(whole) <= _LONGEST_WHOLE and unknown and not article
+    return KNOWN if fits and is_word(whole) else math.inf
+
+
+def _of_any(pieces: list[str]) -> float:
+    """Return the bits of a word in pieces, known or not, in a text whose words are in pieces."""
+    whole = "".join(pieces).lower()
+    if not 4 <= len(whole) <= _LONGEST_WHOLE:
+        return math.inf
+    if is_word(whole):
+        words_all = all(cost(one.lower()) <= KNOWN for one in pieces)
+        return KNOWN + _JOINED * words_all
+    begun_anew = any(
+        one[0].isupper() and not before.isupper() for before, one in itertools.pairwise(pieces)
+    )
+    unlike = begun_anew or len(pieces) > 2 or any(cost(one.lower()) == COMMON for one in pieces)
+    return math.inf if unlike else cost(whole) + _UNKNOWN_JOINED
+
+
 def _run_together(text: str) -> list[Edit]:
-    """Return long words that are several known ones without spaces, parted."""
+    """Return long words that are several words without spaces, parted."""
     edits = []
     for start, end, word in words(text):
         if _RUN_TOGETHER <= len(word) <= _LONGEST_RUN and word.isascii() and not is_word(word):
             parts = part(word)
-            if len(parts) * 3 <= len(word) and all(map(is_word, parts)):
+            known = sum(len(one) for one in parts if is_word(one))
+            few = known == len(word) and len(parts) * 4 <= len(word)
+            if few or (len(word) > 2 * _RUN_TOGETHER and known * 3 >= 2 * len(word)):
                 edits.append((start, end, " ".join(parts)))
     return edits
