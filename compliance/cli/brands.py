@@ -67,7 +67,6 @@ def add(
     )
     reference = brands.add(new, another=anyway)
     typer.echo(f"added {printable(reference.label)} as {reference.id} with {len(new.files)} marks")
-    _tell_of(reference.bank)
     return ExitCode.APPROVE
 
 
@@ -208,12 +207,6 @@ def _opened() -> tuple[Settings, Engine, ItemBank]:
     settings = inputs.settings()
     engine = open_database(settings.database_url)
     return settings, engine, ItemBank(engine, "brand")
-
-
-def _tell_of(bank: str) -> None:
-    if bank not in BANKS.values():
-        note = f"note: no shipped policy looks at bank {bank}: name it in a rule, under 'in'"
-        typer.echo(note, err=True)
 
 
 def _brand(engine: Engine, given: str) -> Reference:

@@ -43,6 +43,10 @@ class Examiner(Protocol):
     def sources(self) -> frozenset[Source]:
         """Sources that it examines."""
 
+    @property
+    def tier(self) -> str:
+        """``bundled`` where it runs without being asked for."""
+
 
 def lint(
     policy: Policy,
@@ -235,14 +239,21 @@ def _acceptance(
 
 
 def _examined(catalogue: Sequence[Examiner], category: str, source: Source) -> bool:
-    return any(category in one.categories and source in one.sources for one in catalogue)
+    """Tell whether an analyzer that runs by itself examines ``category`` in ``source``."""
+    return any(
+        one.tier == "bundled" and category in one.categories and source in one.sources
+        for one in catalogue
+    )
 
 
 def _bank_names(rule: Rule, at: _Path, known: Sequence[str]) -> Iterator[Doubt]:
-    named = [("in", *one) for one in enumerate(rule.in_)]
-    named += [("not_in", *one) for one in enumerate(rule.not_in)]
-    for key, position, name in named:
+    for position, name in enumerate(rule.in_):
         if name not in known:
             hint = did_you_mean(name, known) or f"the banks are {', '.join(known) or 'none yet'}"
             message = f"rule {rule.id} names bank {quoted(name)}, which is not there"
-            yield "warning", (*at, key, position), message, hint
+            yield "warning", (*at, "in", position), message, hint
+    for position, name in enumerate(rule.not_in):
+        if name not in known:
+            message = f"rule {rule.id} leaves out bank {quoted(name)}, which is not there yet"
+            hint = "check how it is spelt, or add something to it"
+            yield "note", (*at, "not_in", position), message, hint

@@ -134,8 +134,3 @@ def test_media_that_never_end_are_refused(run, tmp_path: Path, endless: str) -> 
     os.mkfifo(tmp_path / "pipe")
     refused(run("works", "add", "Work", "--media", endless), "pipe or device")
     refused(run("people", "enrol", "Ann", "--face", endless), "pipe or device")
-
-
-def test_a_bank_that_no_shipped_policy_looks_at_is_pointed_out(run) -> None:
-    assert "note" not in run("brands", "add", "Zorblaxon").err
-    assert "note: no shipped policy" in run("brands", "add", "Zorblaxon", "--bank", "rivals").err
