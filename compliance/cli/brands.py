@@ -122,7 +122,6 @@ def import_folder(
         f"imported {len(new)} brands with {marks} marks into {there}; "
         f"{len(plain)} marks were left out, only the names are looked for"
     )
-    _tell_of(there)
     return ExitCode.APPROVE
 
 
