@@ -59,9 +59,9 @@ class Examination:
 def examination(rule: Rule, facts: Facts) -> Examination:
     """Look up every (category, source) pair that ``rule`` needs in the reports of ``facts``.
 
-    A pair is examined where a completed report with full coverage and calibrated models answers for
-    it and, where references are compared, each bank that the rule names (or any, where it names
-    none) had entries.
+    A pair is examined where a report answers for it, every report that does is completed with full coverage
+    and calibrated models (no analyzer makes good for another), and, where references are compared, each bank
+    that the rule names (or any, where it names none) had entries.
     """
     examined, missing, unreferenced = set(), {}, set()
     if not rule.demands_evidence:
@@ -71,7 +71,7 @@ def examination(rule: Rule, facts: Facts) -> Examination:
             pair = (leaf.path, source)
             if reason := _obstacle(*pair, facts.reports):
                 missing[pair] = reason
-            elif reason := _missing_banks(leaf, rule, _sound(*pair, facts.reports)):
+            elif reason := _missing_banks(leaf, rule, _answering(*pair, facts.reports)):
                 missing[pair] = reason
                 unreferenced.add(pair)
             else:
@@ -88,7 +88,7 @@ def _leaves(rule: Rule) -> list[Category]:
 
 def _obstacle(category: str, source: Source, reports: Iterable[AnalyzerReport]) -> str:
     """Return why nothing looked for ``category`` in ``source``; empty where something did."""
-    answering = [report for report in reports if (category, source) in report.examines]
+    answering = _answering(category, source, reports)
     if not answering:
         hindered = {
             why
@@ -102,19 +102,15 @@ def _obstacle(category: str, source: Source, reports: Iterable[AnalyzerReport]) 
             f"No analyzer examines {category} in {source}: install one that does, or let an owner "
             "answer for it under accept_unexamined."
         )
-    problems = {_failure(report, source) for report in answering}
-    return "" if "" in problems else " ".join(sorted(problems))
+    problems = {_failure(report, source) for report in answering} - {""}
+    return " ".join(sorted(problems))
 
 
-def _sound(
+def _answering(
     category: str, source: Source, reports: Iterable[AnalyzerReport]
 ) -> list[AnalyzerReport]:
-    """Return the reports that answer for ``category`` in ``source`` and may be relied on."""
-    return [
-        report
-        for report in reports
-        if (category, source) in report.examines and not _failure(report, source)
-    ]
+    """Return the reports that answer for ``category`` in ``source``."""
+    return [report for report in reports if (category, source) in report.examines]
 
 
 def _failure(report: AnalyzerReport, source: Source) -> str:

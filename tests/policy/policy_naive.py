@@ -224,10 +224,10 @@ def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
 
 
 def answers(category: str, source: str, facts: Facts) -> list:
-    """Return the reports of a whole and calibrated look."""
-    whole = [r for r in facts.reports if r.status is Status.COMPLETED and r.coverage.complete]
-    sound = [one for one in whole if all(model.calibrated for model in one.models)]
-    return [one for one in sound if (category, source) in one.examines]
+    """Return the reports of a look, if all who were to look did so whole and calibrated."""
+    said = [one for one in facts.reports if (category, source) in one.examines]
+    whole = all(r.status is Status.COMPLETED and r.coverage.complete for r in said)
+    return said if whole and all(m.calibrated for r in said for m in r.models) else []
 
 
 def examined(category: str, source: str, rule: Rule, facts: Facts) -> bool:

@@ -68,9 +68,11 @@ def test_a_failed_analyzer_never_approves_and_its_findings_still_count() -> None
     assert (result.decision, result.complete) == (Decision.REJECT, False)
 
 
-def test_a_second_analyzer_makes_good_for_a_failed_one() -> None:
+def test_a_second_analyzer_does_not_make_good_for_a_failed_one() -> None:
+    """Each was planned because it sees what the other misses."""
     failed = report(status=Status.FAILED, analyzer="other")
-    assert judged(PHONE, facts(failed, report())).decision is Decision.APPROVE
+    assert judged(PHONE, facts(report(), report(analyzer="other"))).decision is Decision.APPROVE
+    assert judged(PHONE, facts(failed, report())).decision is Decision.FLAG
 
 
 def test_if_not_examined_can_reject() -> None:
