@@ -98,11 +98,16 @@ def _let_through(
         NotLetThrough: there is none; says why each that was found does not.
     """
     signed = [store.get(output.verdict_key) for output in store.outputs(sha256)]
+    from compliance.pipeline.quarantine import listed
+    from compliance.provenance.statement import input_digest
+
+    home = inputs.settings().home
     objections = []
     for verdict in reversed(signed or store.find_media(sha256)):
         # By whole days, as people say when something went out and when a clearance ends.
         clearance = store.standing_clearance(verdict, datetime.combine(at, time.max, UTC))
-        objection = _objection(verdict, clearance, territories, at)
+        objection = "" if not listed(home, input_digest(verdict)) else "the asset is quarantined"
+        objection = objection or _objection(verdict, clearance, territories, at)
         objection = objection or _without_permission(verdict, engine, at)
         if not objection:
             return verdict, clearance

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,22 @@ class ObservationCache:
                     where=str(path),
                     fix="mend the folder's permissions, and delete the file",
                 ) from error
+
+    def forget_all(self, assets: Container[str]) -> None:
+        """Delete every file that holds an observation of one of ``assets``; one that does not open is left.
+
+        Raises:
+            UsageError: it cannot be deleted.
+        """
+        import pyarrow
+        import pyarrow.parquet
+
+        for path in sorted(self._folder.glob("*/*.observations")):
+            content = self._open(path.stem, "observations")
+            if content is not None:
+                table = pyarrow.parquet.read_table(pyarrow.BufferReader(content), columns=["asset"])
+                if any(one in assets for one in set(table["asset"].to_pylist())):
+                    self.forget(path.stem)
 
     def _open(self, key: str, kind: str) -> bytes | None:
         """Return what is stored; None where it is absent, damaged or under another master key.

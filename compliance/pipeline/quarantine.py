@@ -1,18 +1,21 @@
 """Suspected sexual content with minors: nothing of it is kept but its digest, and no policy lets it out.
 
 A rule of the pipeline, not of a policy: what is suspected is decided by text, since no model of age is bundled.
-A finding of ``sexual.minors`` in any text is enough, and so is sexual content in frames together with a text of
-the asset that says that somebody is under 18. What is shown without any word about it is not recognised.
+A finding of ``sexual.minors`` in any text is enough, and so is sexual content in frames, or what is explicit in
+one text, together with a text of the asset that says that somebody is under 18, disguised or parted over lines.
+What is shown without any word about it is not recognised. What is listed stays quarantined under every policy,
+until somebody who may decide takes it off the list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from compliance.analyzers.base import Analyzer
+from compliance.errors import UsageError
 from compliance.facts import Facts
 from compliance.files import write_atomically
 from compliance.findings import Evidence, Finding
@@ -20,10 +23,15 @@ from compliance.media.limits import DecodeLimits
 from compliance.pipeline.device import Device
 from compliance.pipeline.keys import decode_key, observations_key
 from compliance.pipeline.observations import ObservationCache
+from compliance.pipeline.observe import texts_of
 from compliance.pipeline.observed import Observed
+from compliance.pipeline.runfiles import EVIDENCE, OBSERVATIONS, REQUEST, VERDICT
 from compliance.provenance.statement import input_digest
 from compliance.settings import private_folder
+from compliance.taxonomy import TEXT
+from compliance.text.documents import documents
 from compliance.text.minors import says_minor
+from compliance.text.undisguise import readings_of
 from compliance.types import Source, canonical_json, digest_of
 from compliance.verdicts import Decision, RuleHit, Verdict
 
@@ -34,6 +42,10 @@ ESCALATE: Final = "restricted: escalate"
 LIKELY: Final = 0.5
 """Score that means *more likely than not*, by the definition of a score. It decides here, since this rule is no
 policy's, and guards against every harmless prompt that a model gives some small score."""
+
+
+EXPLICIT: Final = frozenset({"sexual.explicit", "sexual.violence"})
+"""What in one text is enough together with another text that says that somebody is under 18."""
 
 
 def suspected(facts: Facts, one: Observed) -> tuple[Finding, ...]:
@@ -50,9 +62,21 @@ def suspected(facts: Facts, one: Observed) -> tuple[Finding, ...]:
         for finding in likely
         if finding.source is Source.FRAME and finding.category.startswith("sexual.")
     ]
-    if shown and any(says_minor(text) for text in _texts(one)):
-        said += shown
+    written = [
+        finding
+        for finding in likely
+        if finding.category in EXPLICIT
+        and finding.source in TEXT
+        and finding.source is not Source.NEGATIVE_PROMPT
+    ]
+    if (shown and _says_minor(_texts(one))) or (written and _says_minor(_texts(one, wanted=True))):
+        said += [*shown, *written]
     return tuple(said)
+
+
+def listed(home: Path, asset: str) -> bool:
+    """Tell whether the asset with this digest was quarantined, and nobody took it off the list since."""
+    return _entry(home, asset).is_file()
 
 
 def restricted(
@@ -63,7 +87,7 @@ def restricted(
     Args:
         verdict: what the policy decided.
         facts: what it rests on.
-        findings: why the asset is quarantined.
+        findings: why the asset is quarantined; none where it was listed before.
     """
     bare = {one.id: one for one in map(_bare, findings)}
     asset = input_digest(verdict)
@@ -73,7 +97,7 @@ def restricted(
         decision=Decision.REJECT,
         findings=tuple(sorted(bare)),
         category=MINORS,
-        score=max(one.score for one in bare.values()),
+        score=max((one.score for one in bare.values()), default=0.0),
         note=f"{ESCALATE}; SHA-256 {asset}",
     )
     cells = tuple(
@@ -108,15 +132,24 @@ def restricted(
 def enlist(home: Path, verdict: Verdict, findings: Iterable[Finding], at: datetime) -> Path:
     """List an asset in ``home/quarantine``, readable by its owner alone, and return the file.
 
+    What was listed before stays as it is.
+
     Raises:
         SettingsError, UsageError: the folder or file cannot be written.
     """
     asset = input_digest(verdict)
-    path = private_folder(home / "quarantine") / f"{asset}.json"
+    private_folder(home / "quarantine")
+    path = _entry(home, asset)
+    if path.is_file():
+        return path
     categories = sorted({one.category for one in findings} | {MINORS})
     content = {"digest": asset, "time": at.isoformat(), "categories": categories}
     write_atomically(path, canonical_json(content) + b"\n")
     return path
+
+
+def _entry(home: Path, asset: str) -> Path:
+    return home / "quarantine" / f"{asset}.json"
 
 
 def forget(
@@ -125,8 +158,9 @@ def forget(
     analyzers: Mapping[str, Analyzer],
     device_of: Callable[[str], Device],
     limits: DecodeLimits,
+    assets: Container[str],
 ) -> None:
-    """Delete from the cache what was just observed of an asset: crops, texts, vectors, and how it decoded.
+    """Delete from the cache what was observed of an asset: crops, texts, vectors, and how it decoded just now.
 
     Args:
         cache: where observations are kept.
@@ -134,6 +168,7 @@ def forget(
         analyzers: who looked, by name.
         device_of: tells where an analyzer ran.
         limits: caps that it was decoded under.
+        assets: ids under which the same media was reviewed before, by whatever analyzers.
 
     Raises:
         UsageError: a file cannot be deleted.
@@ -143,6 +178,38 @@ def forget(
         cache.forget(observations_key(analyzer.spec, asset, analyzer.models(), device_of(name), ()))
     for sound in (True, False):
         cache.forget(decode_key(asset, limits, sound))
+    cache.forget_all(assets)
+
+
+def strip(roots: Iterable[Path], verdicts: Sequence[Verdict]) -> None:
+    """Delete from earlier runs on the same media what shows it: crops, observations, requests, signed copies.
+
+    Verdicts and attestations stay as they were signed.
+
+    Args:
+        roots: folders of runs.
+        verdicts: those on the media.
+
+    Raises:
+        UsageError: a file cannot be deleted.
+    """
+    for folder in (
+        found.parent
+        for root in roots
+        for verdict in verdicts
+        for found in root.glob(f"*-{verdict.key[:10]}/{VERDICT}")
+    ):
+        shown = [folder / REQUEST, folder / OBSERVATIONS, *folder.glob("*.signed*")]
+        for path in (*shown, *folder.glob(f"{EVIDENCE}/*")):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UsageError(
+                    "what earlier runs kept of a quarantined asset cannot be deleted",
+                    found=str(error.strerror),
+                    where=str(path),
+                    fix="mend the folder's permissions, and delete the file",
+                ) from error
 
 
 def _bare(finding: Finding) -> Finding:
@@ -159,11 +226,24 @@ def _bare(finding: Finding) -> Finding:
     )
 
 
-def _texts(one: Observed) -> Iterator[str]:
-    """Yield every text of an asset: prompts, those of its record, captions, and lines on screen."""
-    yield from (prompt.text for prompt in one.intake.asset.prompts)
+def _says_minor(texts: Iterable[str]) -> bool:
+    """Tell whether any text says in any of its readings that somebody is under 18."""
+    return any(
+        says_minor(reading.text) for found in readings_of(dict.fromkeys(texts)) for reading in found
+    )
+
+
+def _texts(one: Observed, wanted: bool = False) -> Iterator[str]:
+    """Yield every text of an asset: prompts, those of its record, captions, speech, and what is on screen.
+
+    Args:
+        one: what was seen.
+        wanted: leave out what a negative prompt does not want.
+    """
+    batch = texts_of([one])
+    for document in documents(batch):  # the lines of a frame together
+        if not wanted or batch.sources[document.rows[0]] is not Source.NEGATIVE_PROMPT:
+            yield document.text.replace("\n", " ")
     if record := one.intake.record:
         yield from filter(None, (record.prompt, record.revised_prompt))
-    yield from (cue.text for file in one.captions for cue in file.cues)
-    for found in one.observations.values():
-        yield from (item.text for item in found if item.kind == "text_line" and item.text)
+    yield from (" ".join(cue.text for cue in file.cues) for file in one.captions)

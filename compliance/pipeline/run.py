@@ -34,6 +34,7 @@ from compliance.policy.labels import LABEL
 from compliance.policy.schema import Policy
 from compliance.provenance.finalise import can_mark
 from compliance.provenance.signers import development_signer
+from compliance.provenance.statement import input_digest
 from compliance.settings import Settings
 from compliance.store.consents import ConsentStore
 from compliance.store.engine import open_database
@@ -223,7 +224,7 @@ class Reviewer:
         ((one, matched),) = self._examined([intake], progress)
         judged = self._judge(one, matched, session)
         if judged.restricted:
-            self._quarantine(judged)
+            self._quarantine(judged, session)
         _check_same(judged.verdict, clearance)
         if objection := clearance.objection(
             self._store.get(judged.verdict.key), judged.verdict.as_of
@@ -276,7 +277,8 @@ class Reviewer:
             licences=licences,
             replay=session.as_of is not None,
         )
-        if found := quarantine.suspected(facts, one):
+        found = quarantine.suspected(facts, one)
+        if found or quarantine.listed(self.settings.home, input_digest(verdict)):
             verdict, facts = quarantine.restricted(verdict, facts, found)
             return _Judged(one, matched, verdict, facts, restricted=True)
         return _Judged(one, matched, verdict, facts)
@@ -285,7 +287,7 @@ class Reviewer:
         """Commit one verdict, look for a decision on it, and write the run folder."""
         one, as_of = judged.one, judged.verdict.as_of
         if judged.restricted:
-            self._quarantine(judged)
+            self._quarantine(judged, session)
         folder = session.runs / f"{as_of:%Y%m%dT%H%M%S}-{judged.verdict.key[:10]}"
         committed = self._store.commit(judged.verdict, folder.name)
         clearance = self._store.standing_clearance(committed, as_of)
@@ -322,19 +324,23 @@ class Reviewer:
             restricted=judged.restricted,
         )
 
-    def _quarantine(self, judged: _Judged) -> None:
-        """Forget what was observed, and list the asset for those who may look into it."""
+    def _quarantine(self, judged: _Judged, session: _Session) -> None:
+        """List the asset for those who may look into it, and forget what this and earlier reviews kept."""
         observer, verdict = self._observer, judged.verdict
-        if self._cache:
+        found = judged.facts.findings
+        quarantine.enlist(self.settings.home, verdict, found, self._clock())
+        media = verdict.parts.get("media")
+        earlier = self._store.find_media(media) if media else ()
+        quarantine.strip({self.settings.runs, session.runs}, earlier)
+        if self._cache or earlier:
             quarantine.forget(
                 ObservationCache(self.settings.observations, self._sealer),
                 judged.one,
                 observer.analyzers,
                 observer.device_of,
                 self.settings.decode_limits,
+                {judged.one.id, *(one.asset for one in earlier)},
             )
-        found = judged.facts.findings
-        quarantine.enlist(self.settings.home, verdict, found, self._clock())
 
     def close(self) -> None:
         """Free models and the database."""

@@ -3,6 +3,7 @@
 import json
 import stat
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from compliance.banks.keys import MasterKey
-from compliance.errors import UsageError
+from compliance.cli import publish
+from compliance.errors import NotLetThrough, UsageError
 from compliance.facts import Release
 from compliance.pipeline.intake import Request, take_in
 from compliance.pipeline.observations import from_bytes
@@ -20,7 +22,7 @@ from compliance.policy.load import load_policy_text
 from compliance.reporters import html, text
 from compliance.reporters import json as machine
 from compliance.settings import Settings
-from compliance.types import Prompt
+from compliance.types import Captions, Cue, Prompt, Source, TimeSpan
 from compliance.verdicts import Clearance, Decision, ExitCode
 
 PLUGIN = '''
@@ -47,8 +49,9 @@ class Words:
 
     def observe_texts(self, batch):
         return [
-            Observation(batch.assets[i], self.spec.name, "word", batch.sources[i], text=told)
-            for i, told in enumerate(batch.texts) if "quagga" in told
+            Observation(batch.assets[i], self.spec.name, kind, batch.sources[i], text=told)
+            for i, told in enumerate(batch.texts)
+            for word, kind in (("quagga", "word"), ("okapi", "explicit")) if word in told
         ]
 
     def findings(self, asset, observations, references):
@@ -202,6 +205,69 @@ def test_either_alone_and_what_is_unlikely_are_no_suspicion(
     (outcome,) = review(tmp_path, asked(tmp_path, prompt, red))
     assert not outcome.restricted and listed(tmp_path) == []
     assert outcome.path is not None and (outcome.files.folder / "request.sealed").is_file()
+
+
+@pytest.mark.parametrize(
+    "told", ["a h\u0456gh school chess club", "a h i g h s c h o o l chess club"]
+)
+def test_words_that_say_under_age_are_read_through_disguises(tmp_path: Path, told: str) -> None:
+    (outcome,) = review(tmp_path, asked(tmp_path, told, red=True))
+    assert outcome.restricted
+
+
+def captions(*lines: str) -> Captions:
+    cues = [Cue(text=one, span=TimeSpan(start=n, end=n + 1)) for n, one in enumerate(lines)]
+    return Captions(source=Source.CAPTION, sha256="0" * 64, cues=tuple(cues))
+
+
+def test_words_that_say_under_age_may_run_over_two_captions(tmp_path: Path) -> None:
+    request = replace(
+        asked(tmp_path, "a boat", red=True), captions=(captions("They are in a high", "school."),)
+    )
+    (outcome,) = review(tmp_path, request)
+    assert outcome.restricted
+
+
+def test_explicit_words_in_one_text_and_under_age_in_another_are_enough(tmp_path: Path) -> None:
+    revised = Prompt(text="a high school chess club", source=Source.REVISED_PROMPT)
+    unwanted = Prompt(text="high school", source=Source.NEGATIVE_PROMPT)
+    explicit = Prompt(text="an okapi")
+    (outcome,) = review(tmp_path / "one", Request(None, (explicit, revised)))
+    assert outcome.restricted
+    (outcome,) = review(tmp_path / "other", Request(None, (explicit, unwanted)))
+    assert not outcome.restricted
+
+
+def test_what_earlier_reviews_kept_of_the_media_goes_and_none_lets_it_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm = POLICY.replace("sexual.minors, sexual.explicit", "flash.general")
+    calm = calm.replace("approve", "flag")
+    (before,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    signed = before.files.signed
+    assert signed is not None and signed.is_file()
+    copy = tmp_path / signed.name
+    copy.write_bytes(signed.read_bytes())
+    assert [one for one in (tmp_path / "home" / "observations").rglob("*") if one.is_file()]
+    review(tmp_path, asked(tmp_path, SECRET, red=True))
+    left = {one.name for one in before.files.folder.rglob("*") if one.is_file()}
+    assert left == {
+        "verdict.json",
+        "facts.json",
+        "policy.json",
+        "findings.parquet",
+        "attestation.dsse.json",
+    }
+    assert not [one for one in (tmp_path / "home" / "observations").rglob("*") if one.is_file()]
+    (after,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    assert after.restricted and after.verdict.decision is Decision.REJECT
+    assert after.files.signed is None
+    monkeypatch.setenv("COMPLIANCE_HOME", str(tmp_path / "home"))
+    with pytest.raises(NotLetThrough, match="quarantined"):
+        publish.record(copy, "somewhere", datetime(2026, 1, 1))
+    listed(tmp_path)[0].unlink()
+    (free,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    assert not free.restricted
 
 
 def test_a_prompt_alone_is_quarantined_by_its_own_digest(tmp_path: Path) -> None:
