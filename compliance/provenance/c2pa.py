@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -84,7 +85,7 @@ class EditClaim:
     description: str
     """What was done, for a reader; no personal data, since it cannot be changed once signed."""
     source_type: str | None
-    """Digital source type that the original's own manifest declares, full URI; None where it declares none."""
+    """Digital source type that the original's own intact manifest declares, full URI; None where none does."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,34 @@ def sign_edited(
         ProvenanceError: a file cannot be read, or the signer or the library fails.
     """
     with opened(rendered) as file, opened(original) as before:
+        with prepare(None) as context:
+            pictures = _thumbnails(inspect(before, context), original)
+        before.seek(0)
         parent = Parent(before, kind, edit.parent_title)
-        _sign(_edited(edit), file, output, kind, parent, signer)
+        _sign(_edited(edit, pictures), file, output, kind, parent, signer)
+    with opened(output) as file, prepare(None) as context:
+        if _thumbnails(inspect(file, context), output):
+            raise _pictures_left(output)
+
+
+def _thumbnails(answer: dict[str, Any], path: Path) -> list[str]:
+    """Return the addresses of all pictures of a file and what went into it that its manifests hold.
+
+    Raises:
+        ProvenanceError: there is a manifest that cannot be read, and so nobody knows which it holds.
+    """
+    if "error" in answer:
+        raise _pictures_left(path)
+    manifests = (answer["report"] or {}).get("manifests", {})
+    found = []
+    for label, manifest in manifests.items():
+        for holder in (manifest, *manifest.get("ingredients", [])):
+            address = (holder.get("thumbnail") or {}).get("identifier", "")
+            if address:
+                inside = address.removeprefix("self#jumbf=")
+                whole = inside.startswith("/c2pa/")
+                found.append(f"self#jumbf={inside if whole else f'/c2pa/{label}/{inside}'}")
+    return list(dict.fromkeys(found))
 
 
 def _sign(
@@ -242,8 +269,14 @@ def _definition(approval: Approval, claim: Claim) -> dict[str, Any]:
     }
 
 
-def _edited(edit: EditClaim) -> dict[str, Any]:
-    """Describe the manifest of an edited copy in C2PA's own actions."""
+def _edited(edit: EditClaim, pictures: Sequence[str]) -> dict[str, Any]:
+    """Describe the manifest of an edited copy in C2PA's own actions.
+
+    Args:
+        edit: what it says.
+        pictures: addresses of the thumbnails in the original's manifests, which are taken out: they show what
+            was covered.
+    """
     opened_action: dict[str, Any] = {
         "action": "c2pa.opened",
         "parameters": {"ingredientIds": ["parent"]},
@@ -255,10 +288,15 @@ def _edited(edit: EditClaim) -> dict[str, Any]:
         "description": edit.description[:MAX_TEXT],
         "softwareAgent": {"name": "compliance redact"},
     }
-    actions = {"actions": [opened_action, changed], "allActionsIncluded": True}
+    taken_out = [
+        {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": one}}
+        for one in pictures
+    ]
+    actions = {"actions": [opened_action, changed, *taken_out], "allActionsIncluded": True}
     return {
         "claim_generator_info": [{"name": "compliance"}],
         "title": edit.title[:MAX_TEXT],
+        "redactions": list(pictures),
         "assertions": [{"label": "c2pa.actions.v2", "data": actions, "created": True}],
     }
 
@@ -273,6 +311,16 @@ def _check_input(approval: Approval, sha256: str) -> None:
             where=approval.verdict.asset_name,
             fix="review the file as it is now",
         )
+
+
+def _pictures_left(path: Path) -> ProvenanceError:
+    return ProvenanceError(
+        "the copy could not be signed, for the original's manifest may show what was covered",
+        expected="a manifest that can be read, so that its thumbnails can be taken out",
+        found="a damaged one, or thumbnails that stay",
+        where=path.name,
+        fix="export the original again without Content Credentials, review that, and redact it",
+    )
 
 
 def _signing_failed(cause: Exception, source: Path) -> ProvenanceError:

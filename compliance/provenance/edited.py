@@ -44,7 +44,7 @@ def sign_copy(
     if kind is None or not can_embed(kind):
         return None
     before = read_manifest(original)
-    declared = before.digital_source_types if before.present else ()
+    declared = before.digital_source_types if before.intact else ()
     claim = EditClaim(
         title=names[0],
         parent_title=names[1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from compliance.media.containers import CODECS, FORMATS
 from compliance.media.pictures import _orientation
 from compliance.media.source import Source
 from compliance.redaction.edits import How
+from compliance.redaction.metadata import keep_plain
 from compliance.redaction.picture import Box, Dimmer, cover
 from compliance.redaction.planes import matrix_of, planes_of, target_format
 from compliance.redaction.sound import CopiedSound, EncodedSound, muted
@@ -26,6 +27,8 @@ _FRAME_DURATION = 1 << 8
 """AV_CODEC_FLAG_FRAME_DURATION: packets last as long as their frames."""
 _INTERLACED = 1 << 18 | 1 << 29
 """AV_CODEC_FLAG_INTERLACED_DCT and _ME."""
+_BRANDS = ("major_brand", "minor_version", "compatible_brands")
+"""Metadata that says of which kind the file was."""
 _FULL_HD = 1920 * 1088
 _PROGRESS = 25
 """Frames between two signs of life."""
@@ -75,20 +78,15 @@ class Remux:
         self._hushes = [(since + start, until + start) for since, until in job.hushes]
         self._webm = form == "webm"
         self._out: Any = av.open(sink, "w", format=form)
-        self._out.metadata.update(
-            {
-                k: v
-                for k, v in self._in.metadata.items()
-                if k not in ("major_brand", "minor_version", "compatible_brands")
-            }
-        )
+        self.dropped: list[str] = []
+        self._out.metadata.update(self._in.metadata)
+        self._strip(self._out, _BRANDS)
         self._dimmer = Dimmer(job.follow, job.gain)
         self._video: Any = None
         self._size = (0, 0, "")
         self._count = 0
         self._last: int | None = None
         self._held: list[Any] = []
-        self.dropped: list[str] = []
         self.sound: list[str] = []
         self._writers: dict[int, Any] = {}
 
@@ -149,7 +147,19 @@ class Remux:
                 self.sound.append(writer.exact)
             else:
                 self._writers[stream.index] = self._out.add_stream_from_template(stream)
-        self._out.set_chapters(self._in.chapters())
+        chapters = self._in.chapters()
+        for chapter in chapters:
+            keep_plain(chapter["metadata"])
+        self._out.set_chapters(chapters)
+        for stream in self._out.streams:
+            self._strip(stream)
+
+    def _strip(self, part: Any, without: Sequence[str] = ()) -> None:
+        """Leave out metadata that may hold a picture."""
+        kept = dict(part.metadata)
+        self.dropped += [f"metadata {name[:40]}" for name in keep_plain(kept, without)]
+        part.metadata.clear()
+        part.metadata.update(kept)
 
     def _other(self, packet: Any) -> None:
         writer = self._writers[packet.stream.index]

@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from compliance.banks.keys import Sealer
 from compliance.errors import ComplianceError, UsageError
 from compliance.files import sha256_of
@@ -91,7 +89,7 @@ def of_file(path: Path, asset: Path, sealer: Sealer) -> Told:
         findings = tuple(
             Finding.model_validate({k: v for k, v in row.items() if k != "id"}) for row in rows
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "the findings cannot be read",
             expected="a run's findings.parquet, or what 'compliance review --format json' printed",

@@ -10,12 +10,19 @@ from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin  # no
 
 from compliance.media.source import Source
 from compliance.media.stills import KINDS
+from compliance.redaction.metadata import is_plain
 from compliance.redaction.picture import cover
 
 _KEPT_TAGS = (0x010E, 0x0131, 0x013B, 0x8298, 0x0132)
 """Description, software, artist, copyright and date: text that holds no picture."""
-_TEXTS = 64
-"""Most text entries of a PNG that are kept."""
+_TEXTS = frozenset(
+    {
+        *("title", "author", "description", "copyright", "creation time", "software", "disclaimer"),
+        *("warning", "source", "comment", "parameters", "prompt"),
+    }
+)
+"""Keywords of the text entries of a PNG that are kept: those of the PNG specification, and those in which
+generators put their prompts. Others hold whole EXIF blocks and pictures, such as *Raw profile type exif*."""
 
 
 def redact_still(source: Source, kind: str, job: Any, sink: Any) -> dict[str, Any]:
@@ -31,7 +38,7 @@ def redact_still(source: Source, kind: str, job: Any, sink: Any) -> dict[str, An
     if kind == "gif" or (kind != "jpeg" and getattr(image, "is_animated", False)):
         raise ValueError("animated pictures are not redacted; make a video of it")
     image.load()
-    dropped = ["embedded thumbnails and XMP"]
+    dropped = ["embedded thumbnails, XMP and long or unknown texts"]
     if getattr(image, "n_frames", 1) > 1:
         dropped.append("further pictures in the JPEG")
     options = _options(image, source, kind)
@@ -79,8 +86,8 @@ def _options(image: Any, source: Source, kind: str) -> dict[str, Any]:
         options.update({"lossless": b"VP8L" in source.at(0, 64), "quality": 95, "exact": True})
     else:
         texts = PngImagePlugin.PngInfo()
-        for name, value in list(getattr(image, "text", {}).items())[:_TEXTS]:
-            if isinstance(value, str) and "xmp" not in name.casefold():
+        for name, value in getattr(image, "text", {}).items():
+            if name.casefold() in _TEXTS and is_plain(name, value):
                 texts.add_text(name, value, zip=len(value) > 1024)
         options["pnginfo"] = texts
     return options

@@ -2,8 +2,9 @@
 
 From each sighting the place is followed forwards and backwards (pyramidal Lucas-Kanade with a check that the
 way back ends where it began, or normalised correlation where there are too few corners). Where both ways agree,
-a frame is covered where they say; where they do not, over everything the place crossed in that stretch; and
-where nothing is known for longer than ``REACH``, the whole frame is covered.
+a frame is covered where they say; where they do not, over everything the place crossed in that stretch and as
+far around it as something fast may have got since; and where nothing is known for longer than ``REACH``, the
+whole frame is covered.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ FILL_MARGIN = 0.15
 """The same where it is filled with one colour, as text is."""
 UNSURE = 0.5
 """The same where only one way was followed."""
+SPEED = 5.0
+"""Widths and heights of the frame that a thing may cross in a second while it is lost: one that moves by more
+than its own size from frame to frame cannot be followed, and detectors miss what motion smears."""
 MOST_HELD = 300
 """Frames that one thing keeps in memory to be followed backwards."""
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
@@ -84,9 +88,7 @@ class Follower:
         if not span.start - BEYOND <= time <= span.end + BEYOND:
             return
         if not self.edit.sightings:
-            if span.start - _SAME_TIME <= time <= span.end + _SAME_TIME:
-                self.covers[index] = WHOLE
-                self.whole += 1
+            self._cover_whole(index)
             return
         if self.edit.fixed:
             self.covers[index] = grown(
@@ -130,30 +132,46 @@ class Follower:
             elif not both and (first or second):
                 self.covers[one.index] = grown(first or second or WHOLE, UNSURE)
             else:
-                self._lost(one, number, path, forward, backward)
+                self._lost(one, path, forward, backward)
         self._from = to if to is not None else forward[-1]
         self._held = held[-1:]
 
     def _lost(
         self,
         one: _Held,
-        number: int,
         path: Box | None,
         forward: Sequence[Box | None],
         backward: Sequence[Box | None],
     ) -> None:
-        """Cover a frame in which the place is not sure."""
-        near = any(
-            place is not None and abs(other.time - one.time) <= REACH
-            for other, a, b in zip(self._held, forward, backward, strict=True)
-            for place in (a, b)
+        """Cover a frame in which the place is not sure.
+
+        Beyond a sighting at the end of its span the thing has probably gone: had it moved on, to where nothing
+        was before, that would have been examined.
+        """
+        known = zip(self._held, forward, backward, strict=True)
+        away = min((abs(other.time - one.time) for other, a, b in known if a or b), default=REACH)
+        if path is None or away > REACH:
+            self._cover_whole(one.index)
+            return
+        seen = self.edit.sightings
+        before = one.time < seen[0].time <= self.edit.span.start + _SAME_TIME
+        after = one.time > seen[-1].time >= self.edit.span.end - _SAME_TIME
+        far = 0.0 if before or after else SPEED * away
+        left, top, right, bottom = grown(path, UNSURE)
+        box = (
+            max(left - far, 0.0),
+            max(top - far, 0.0),
+            min(right + far, 1.0),
+            min(bottom + far, 1.0),
         )
-        inside = self.edit.span.start <= one.time <= self.edit.span.end
-        if path is not None and near:
-            self.covers[one.index] = grown(path, UNSURE)
-        elif inside:
-            self.covers[one.index] = WHOLE
-            self.whole += 1
+        if box == WHOLE:
+            self._cover_whole(one.index)
+        else:
+            self.covers[one.index] = box
+
+    def _cover_whole(self, index: int) -> None:
+        self.covers[index] = WHOLE
+        self.whole += 1
 
 
 def follow(frames: Sequence[Grey], start: Box | None) -> list[Box | None]:
