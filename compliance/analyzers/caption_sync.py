@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,11 +59,20 @@ def _signal(spans: Sequence[TimeSpan], count: int) -> Floats:
 
 def uncovered(speech: Sequence[TimeSpan], cues: Sequence[TimeSpan]) -> list[TimeSpan]:
     """Return the stretches of speech farther than a second from any caption, in order."""
-    cover = sorted((max(one.start - LENIENT, 0.0), one.end + LENIENT) for one in cues)
+    cover: list[
+        tuple[float, float]
+    ] = []  # apart and in order, so that those before a turn can be left out
+    for one in sorted(cues, key=lambda span: (span.start, span.end)):
+        begins, ends = max(one.start - LENIENT, 0.0), one.end + LENIENT
+        if cover and begins <= cover[-1][1]:
+            cover[-1] = (cover[-1][0], max(cover[-1][1], ends))
+        else:
+            cover.append((begins, ends))
     left: list[TimeSpan] = []
     for one in sorted(speech, key=lambda span: (span.start, span.end)):
         start = one.start
-        for begins, ends in cover:
+        first = bisect.bisect_left(cover, start, key=lambda stretch: stretch[1])
+        for begins, ends in itertools.islice(cover, first, None):
             if begins >= one.end:
                 break
             if begins > start:

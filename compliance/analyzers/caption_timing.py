@@ -56,7 +56,7 @@ class CaptionTimingAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="caption-timing",
-        version="1",
+        version="2",
         categories=("accessibility.captions_missing", "accessibility.captions_timing"),
         sources=frozenset({Source.CAPTION, Source.AUDIO}),
         raw_kinds=frozenset({RawKind.LEVEL}),
@@ -121,7 +121,8 @@ class CaptionTimingAnalyzer:
         for track in tracks.values():
             found += self._sync(track, speech)
         if not whole.attributes["unread"]:
-            found += self._missing(asset, speech, [one for row in tracks.values() for one in row])
+            said = [one for row in tracks.values() for one in row if _says_something(one)]
+            found += self._missing(asset, speech, said)
         return found
 
     def close(self) -> None:
@@ -220,6 +221,11 @@ def _lacks(
         elif 0.001 < between < GAP_FRAMES * frame - 0.001:
             frames = between / frame
             yield 0.5, f"{name} is followed after {frames:.1f} frames, which flickers", frames
+
+
+def _says_something(one: Observation) -> bool:
+    """Tell whether a caption holds a letter and stands: dots and invisible signs caption no speech."""
+    return _span(one).seconds > 0 and any(map(str.isalnum, one.text or ""))
 
 
 def _ratio(value: float) -> float:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.legibility import is_still, worst_ratio
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.text.documents import adjacent
 from compliance.text.label_match import LabelMatch, label_in, squashed
+from compliance.text.repeats import ADJACENT
 from compliance.types import Region, Source, TimeSpan
 
 MOST_LINES = 3
@@ -24,6 +26,10 @@ TOGETHER = 0.8
 """Share of the shorter time for which lines of one label stand together."""
 OPENING = 1.0
 """Seconds at the start that count as the opening."""
+HIDDEN = 0.4
+"""Score at most of a label that nobody can read, or that is not in the stream that people watch."""
+ILLEGIBLE = 0.5
+"""Ratio of measured to just enough, see :mod:`compliance.analyzers.legibility`, below which nobody can."""
 SAFE_TITLE = 0.05
 """Margin on each side of the area that is safe for titles: 90 % of width and height, SMPTE ST 2046-1."""
 
@@ -31,13 +37,14 @@ SAFE_TITLE = 0.05
 class LabelAnalyzer:
     """Finds labels among the lines on screen.
 
-    The score says how plainly the line is a label, see :mod:`compliance.text.label_match`; raw is the share of
-    its letters that are as they should be. A finding's track is its whole wording, small and on one line.
+    The score says how plainly the line is a label, see :mod:`compliance.text.label_match`, and at most
+    ``HIDDEN`` where it is too small, too faint or too short to be read, or in a stream beside; raw is the share
+    of its letters that are as they should be. A finding's track is its whole wording, small and on one line.
     """
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="labels",
-        version="1",
+        version="2",
         categories=("disclosure.advertising", "disclosure.label"),
         sources=frozenset({Source.OCR}),
         raw_kinds=frozenset({RawKind.PROBABILITY}),
@@ -67,11 +74,14 @@ class LabelAnalyzer:
             references: not used.
         """
         lines = [one for one in observations if one.kind == "screen_line" and one.text]
+        sightings = [one for one in observations if one.kind == "text_line" and one.text]
+        still = is_still(observations)
         found = {}
         for block in _blocks(lines):
             match = label_in(_said(block))
             if match is not None:
-                finding = _finding(block, match)
+                seen = [_as_read(one, sightings, block) for one in block]
+                finding = _finding(seen, match, still)
                 found[finding.id] = finding
         return sorted(found.values(), key=lambda one: (one.span.start if one.span else 0.0, one.id))
 
@@ -97,6 +107,44 @@ def _blocks(lines: Sequence[Observation]) -> list[list[Observation]]:
         if said and not _denied(block, lines):
             blocks.append(block)
     return [block for block in blocks if not any(_parts(other, block) for other in blocks)]
+
+
+def _as_read(
+    line: Observation, sightings: Sequence[Observation], block: Sequence[Observation]
+) -> Observation:
+    """Return a line with the longest time for which it says the label: a line over time may change its words.
+
+    Args:
+        line: a ``screen_line`` of the block, whose text is the reading that stood longest.
+        sightings: ``text_line`` of each page, with their own times.
+        block: the lines that are the label together.
+    """
+    readings = {*line.attributes.get("other", ())}
+    says = {one for one in readings if label_in(_said(_with(block, line, one))) is not None}
+    if line.span is None or says == readings:
+        return line
+    times = [
+        one.span
+        for one in sightings
+        if one.span is not None
+        and one.text in {line.text, *says}
+        and one.attributes.get("stream") == line.attributes.get("stream")
+        and one.span.start <= line.span.end
+        and one.span.end >= line.span.start
+    ]
+    stretches: list[TimeSpan] = []
+    for one in sorted(times, key=lambda span: (span.start, span.end)):
+        last = stretches[-1] if stretches else None
+        if last is not None and one.start <= last.end + ADJACENT:
+            stretches[-1] = TimeSpan(start=last.start, end=max(last.end, one.end))
+        else:
+            stretches.append(one)
+    moment = TimeSpan(start=line.span.start, end=line.span.start)
+    return line.but(span=max(stretches, key=lambda span: span.seconds, default=moment))
+
+
+def _with(block: Sequence[Observation], line: Observation, reading: str) -> list[Observation]:
+    return [one.but(text=reading) if one is line else one for one in block]
 
 
 def _denied(block: list[Observation], lines: Sequence[Observation]) -> bool:
@@ -140,13 +188,15 @@ def _height(region: Region) -> float:
     return max(region.box[3] - region.box[1], 1e-6)
 
 
-def _finding(block: Sequence[Observation], match: LabelMatch) -> Finding:
+def _finding(block: Sequence[Observation], match: LabelMatch, still: bool) -> Finding:
     text = _said(block)
     spans = [one.span for one in block if one.span is not None]
     span = None
     if spans:  # all lines at once: a label of which half is gone says half
         start, end = max(one.start for one in spans), min(one.end for one in spans)
         span = TimeSpan(start=start, end=max(start, end))
+    legible = min(worst_ratio(one, [one], still) for one in block) >= ILLEGIBLE
+    shown = legible and all(one.attributes.get("main", True) for one in block)
     regions = [one.region for one in block if one.region is not None]
     region = regions[0] if len(regions) == 1 else None
     if len(regions) > 1:
@@ -157,7 +207,7 @@ def _finding(block: Sequence[Observation], match: LabelMatch) -> Finding:
         asset=block[0].asset,
         analyzer=LabelAnalyzer.spec.name,
         source=Source.OCR,
-        score=match.score,
+        score=match.score if shown else min(match.score, HIDDEN),
         raw=match.likeness,
         raw_kind=RawKind.PROBABILITY,
         span=span,
@@ -167,7 +217,7 @@ def _finding(block: Sequence[Observation], match: LabelMatch) -> Finding:
         evidence=Evidence(
             text=text[:200],
             offsets=(match.start, match.end),
-            note=_note(block, match, span, region),
+            note=_note(block, match, span, region) + ("" if shown else "; hardly anybody sees it"),
         ),
     )
 

@@ -84,9 +84,7 @@ class LegibilityAnalyzer:
     ) -> list[Finding]:
         """Return one finding for each ``screen_line`` that scores above the floor."""
         lines = [one for one in observations if one.kind == "screen_line" and one.span]
-        moments = {one.span.start for one in observations if one.span}
-        moments |= {one.span.end for one in observations if one.span}
-        still = len(moments) < 2
+        still = is_still(observations)
         found = []
         for line in lines:
             ratios = _ratios(line, lines, still)
@@ -118,6 +116,23 @@ class LegibilityAnalyzer:
             track=line.attributes["track"],
             evidence=Evidence(note=_note(line, least, super_)),
         )
+
+
+def worst_ratio(line: Observation, lines: Sequence[Observation], still: bool) -> float:
+    """Return the worst ratio of measured to just enough of a ``screen_line``; 1 where nothing was measured.
+
+    Args:
+        line: what is looked at.
+        lines: those that are read together with it if they come and go with it.
+        still: the asset is one picture, so that nothing is held too short.
+    """
+    return min(_ratios(line, lines, still).values(), default=1.0)
+
+
+def is_still(observations: Sequence[Observation]) -> bool:
+    """Tell whether all that was seen was seen at one moment."""
+    moments = {one.span.start for one in observations if one.span}
+    return len(moments | {one.span.end for one in observations if one.span}) < 2
 
 
 def reading_seconds(words: int) -> float:

@@ -8,7 +8,7 @@ the reading that stood longest and surest; every other reading is on a page of i
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -55,7 +55,8 @@ class _Track:
 def tracks(read: Sequence[ReadFrame]) -> list[Observation]:
     """Return one ``screen_line`` for each line over time, in order of time.
 
-    Attributes: ``track``; ``stream``; ``frames`` that show it; ``other`` readings; ``places``, lists of time,
+    Attributes: ``track``; ``stream``; ``main``, whether that is the stream of which most frames were examined,
+    so that it is what people watch; ``frames`` that show it; ``other`` readings; ``places``, lists of time,
     left, top, right and bottom in shares of the frame; ``moved``, how far it came from its
     first place, in shares of the frame; medians of what :mod:`compliance.analyzers.ocr_ink` measured:
     ``letters``, ``contrast`` and ``slant``; ``size``, the frame's width and height in pixels.
@@ -77,7 +78,9 @@ def tracks(read: Sequence[ReadFrame]) -> list[Observation]:
             track.see(line, frame)
         before = frame
     made.sort(key=lambda one: (one.lines[0].attributes["stream"], one.start, one.places[0][1]))
-    return [_observation(one, f"line-{number}") for number, one in enumerate(made, 1)]
+    counts = Counter(frame.stream for frame in read)
+    main = min(counts, key=lambda stream: (-counts[stream], stream), default=0)
+    return [_observation(one, f"line-{number}", main) for number, one in enumerate(made, 1)]
 
 
 def _matched(live: Sequence[_Track], frame: ReadFrame) -> dict[str, _Track]:
@@ -119,7 +122,7 @@ def _likeness(last: Observation, was: _Box, line: Observation) -> float:
     return ratio - away if ratio >= ALIKE else 0.0
 
 
-def _observation(track: _Track, name: str) -> Observation:
+def _observation(track: _Track, name: str, main: int) -> Observation:
     votes = track.votes
     text = max(votes, key=lambda reading: (votes[reading], len(reading), reading))
     mine = [line for line in track.lines if line.text == text]
@@ -137,6 +140,7 @@ def _observation(track: _Track, name: str) -> Observation:
         attributes={
             "track": name,
             "stream": surest.attributes["stream"],
+            "main": surest.attributes["stream"] == main,
             "frames": track.frames,
             "other": other[:MOST_READINGS],
             "places": [

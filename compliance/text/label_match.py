@@ -3,7 +3,9 @@
 A line and a wording are compared by their letters and digits alone, small, without accents, with those that
 look alike (*I*, *l*, *1*; *O*, *0*) as one. Long wordings may differ by a letter for each :data:`PER_EDIT`. The
 score says how much of the line is the wording, since a label says little else: 0.9 where it is half of the line
-or more, 0.7 where it is part of a sentence, 0.4 where it is a small part of one; a question is no label.
+or more, 0.7 where it is part of a sentence, 0.4 where it is a small part of one; a question is no label. What
+denies it makes it none where it comes before in the same sentence, and 0.4 where it comes after: *AI-generated,
+not filmed* is a label and *AI-generated content was not used* is none.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ LONGEST = 400
 """Letters of a line that are looked at: a label is short."""
 PLAIN_SHARE, PART_SHARE = 0.5, 0.2
 """Share of the letters of a line that the wording is, from which the score is 0.9, and 0.7."""
+DENIED = 0.4
+"""Score at most where what follows may take it back."""
 _ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o", "ı": "i", "5": "s", "ß": "s"})
 _DENIES = re.compile(
     r"\b(?:no|not|non|never|without|zero|isn['’]?t|wasn['’]?t|nothing|none|neither|kein\w*|nicht|ohne|pas|sans|"
@@ -29,6 +33,24 @@ _DENIES = re.compile(
     r"|不是|非|未",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(
+    r"\b(?:stop\w*|ban|bans|banned|against|anti|avoid\w*|reject\w*|refuse\w*|hate|goodbye|beware|report|"
+    r"(?:is|are|was|were) (?:this|these|that|it|they))\b",
+    re.IGNORECASE,
+)
+"""What is said before of a thing that is not there, or is not wanted."""
+_TAKES_BACK = re.compile(
+    r"\b(?:free|prohibited|banned|forbidden|avoided|rejected|hardly|unwelcome|excluded)\b",
+    re.IGNORECASE,
+)
+"""The same, said after it."""
+_STILL_TRUE = re.compile(
+    r"\b(?:not?|nicht|kein\w*|pas|sin|senza|sem|niet|geen)(?:\s+\w+){0,2}?\s+(?:real|actual|genuine|authentic|true|filmed|"
+    r"photograph\w*|depict\w*|represent\w*|echt\w*|wirklich\w*|réel\w*|real\w*|reais|vere?)\b",
+    re.IGNORECASE,
+)
+"""A denial that says what the label says: that it is not real."""
+_SENTENCE = re.compile(r"[.!?。！？](?:\s|$)")
 _HEAD = re.compile(r"\[([a-z.]+)\]( alone)?")
 
 
@@ -92,10 +114,14 @@ def _match(wording: _Wording, text: str, letters: str, places: list[int]) -> Lab
         return None
     if wording.said.startswith("#") and text[max(start - 1, 0)] != "#":
         return None
-    if _DENIES.search(text[max(start - 30, 0) : start]):
+    before = text[max((one.end() for one in _SENTENCE.finditer(text[:start])), default=0) : start]
+    if _DENIES.search(before) or _AGAINST.search(before):
         return None
     share = (last - first) / len(letters)
     score = 0.9 if share >= PLAIN_SHARE else 0.7 if share >= PART_SHARE else 0.4
+    after = _STILL_TRUE.sub(" ", text[end:LONGEST])
+    if _DENIES.search(after) or _TAKES_BACK.search(after):
+        score = min(score, DENIED)
     if "?" in text or "？" in text:
         score = 0.3
     likeness = round(1 - edits / len(wording.letters), 4)
@@ -105,6 +131,8 @@ def _match(wording: _Wording, text: str, letters: str, places: list[int]) -> Lab
 def _edge(text: str, at: int, side: int, said: str) -> bool:
     """Tell whether a word may end at ``at``: short words such as *AI* must not be the end of another."""
     beyond = text[at - 1 : at] if side < 0 else text[at : at + 1]
+    if beyond == "." and side > 0 and text[at + 1 : at + 2].isalnum():
+        return False  # a name on the web
     if not beyond.isalnum() or ord(beyond) > 0x2E80:
         return True
     words = re.findall(r"[^\W_]+", said)

@@ -143,3 +143,17 @@ def test_too_little_speech_tells_no_offset() -> None:
 def test_what_is_uncovered_is_the_rest_of_the_speech() -> None:
     left = uncovered([TimeSpan(start=0, end=20)], [TimeSpan(start=5, end=6)])
     assert [(one.start, one.end) for one in left] == [(0, 4), (7, 20)]
+
+
+@pytest.mark.parametrize(
+    "empty", [cue(0, 10, "\u200b"), cue(0, 10, "."), cue(0, 10, "♪"), *(cue(at, at) for at in (5,))]
+)
+def test_captions_that_say_nothing_do_not_cover_speech(empty: Cue) -> None:
+    missing = [one for one in found(empty, speech=[voice(1, 9)]) if one.category == MISSING]
+    assert len(missing) == 1 and missing[0].score >= 0.5
+
+
+def test_captions_that_overlap_cover_speech_together() -> None:
+    cues = [TimeSpan(start=0, end=20), TimeSpan(start=2, end=4), TimeSpan(start=22, end=23)]
+    left = uncovered([TimeSpan(start=1, end=30)], cues)
+    assert left == [TimeSpan(start=24, end=30)]

@@ -133,3 +133,66 @@ def test_pixels_become_a_measured_label() -> None:
     assert one.category == "disclosure.label" and one.score == 0.9
     assert one.span == TimeSpan(start=0.0, end=2.0)
     assert "lower left corner" in one.evidence.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AI-generated content was not used",
+        "AI-generated: none of it",
+        "Nothing that you are about to see in this film was ever AI-generated",
+        "AI-generated pictures are prohibited",
+        "Stop AI-generated art",
+        "Is this AI-generated",
+        "Visit AI-generated.com",
+    ],
+)
+def test_what_denies_the_label_around_it_leaves_none_that_counts(text: str) -> None:
+    match = label_in(text)
+    assert match is None or match.score < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["AI-generated, not real footage", "AI-generated. Does not depict real events"]
+)
+def test_what_says_the_same_the_other_way_round_takes_nothing_back(text: str) -> None:
+    match = label_in(text)
+    assert match is not None and match.score >= 0.5
+
+
+def page(text: str, start: float, end: float) -> Observation:
+    return line(text, start=start, end=end).but(kind="text_line")
+
+
+def test_a_label_lasts_only_while_the_line_says_it() -> None:
+    whole = line("AI-generated", other=["Not AI-generated"])
+    seen = [
+        page("AI-generated", 0, 1.5),
+        page("Not AI-generated", 2, 3.5),
+        page("AI-generated", 4, 5),
+    ]
+    [one] = labels(whole, *seen)
+    assert one.span == TimeSpan(start=0.0, end=1.5)
+
+
+def test_a_line_misread_for_a_moment_says_it_throughout() -> None:
+    whole = line("AI-generated", other=["AI-gexxxxted"])
+    seen = [page("AI-generated", 0, 2), page("AI-gexxxxted", 2.5, 2.5), page("AI-generated", 3, 5)]
+    [one] = labels(whole, *seen)
+    assert one.span == TimeSpan(start=0.0, end=5.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"contrast": 1.2}, {"letters": 6.0}, {"end": 0.04}, {"stream": 1, "main": False}],
+    ids=["faint", "tiny", "one frame", "another stream"],
+)
+def test_a_label_that_nobody_sees_scores_low(changes: dict) -> None:
+    other = line("Summer in the hills", (0.3, 0.4, 0.7, 0.5))
+    [one] = labels(line("AI-generated", **changes), other)
+    assert one.score < 0.5 and "hardly anybody" in one.evidence.note
+
+
+def test_a_still_is_seen_for_as_long_as_one_likes() -> None:
+    [one] = labels(line("AI-generated", end=0.0))
+    assert one.score == 0.9
