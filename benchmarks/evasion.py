@@ -1,7 +1,8 @@
 """Measure what eight disguises cost the analyzers of text, and what honest text in other scripts costs.
 
 Recall is the share of texts with a finding of 0.5 or more: harmful video prompts held back from training for
-sensitive-text, prompts that name public figures for names, lures and jailbreaks written after their data.
+sensitive-text, prompts that name public figures, works and brands for names, prompts with made-up personal
+data, lures and jailbreaks written after their data.
 Harmless prompts in six scripts are made of parts written here, 64 a language.
 
 Usage: python -m benchmarks.evasion [--most N]
@@ -20,10 +21,13 @@ from pathlib import Path
 
 from benchmarks.environment import record
 from compliance.analyzers.base import References
+from compliance.analyzers.brand_names import BrandNameAnalyzer
 from compliance.analyzers.disguises import DisguiseAnalyzer
 from compliance.analyzers.lures import LureAnalyzer
 from compliance.analyzers.names import NameAnalyzer
-from compliance.banks.starter import starter_people, with_starter
+from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.work_names import WorkNameAnalyzer
+from compliance.banks.starter import BRANDS, PEOPLE, WORKS, starter_entries, with_starter
 from compliance.errors import ComplianceError
 from compliance.model_store import ModelStore
 from compliance.text.languages import detect, others
@@ -90,15 +94,22 @@ class Watched:
 
 def watched() -> dict[str, tuple[Watched, list[str]]]:
     """Return what is measured: an analyzer and the texts that it should find, as far as it can be set up."""
-    lures, names = LureAnalyzer(), NameAnalyzer()
-    people = with_starter(References((), ()), starter_people())
-    named = [one.split(" :: ", 1)[1] for one in lines(HERE / "names_prompts.txt")]
+    lures, pii = LureAnalyzer(), PiiAnalyzer()
+    pii.setup("cpu", ModelStore())
     data = HERE / "evasion_data"
     found = {
         "lures": (Watched(lures, None, "evasion.lure"), lines(data / "lures.txt")),
         "jailbreaks": (Watched(lures, None, "evasion.jailbreak"), lines(data / "jailbreaks.txt")),
-        "names": (Watched(names, people, "likeness"), named),
+        "pii": (Watched(pii, None, "pii"), lines(data / "pii.txt")),
     }
+    for name, starter, analyzer, file in (
+        ("names", PEOPLE, NameAnalyzer(), "names_prompts.txt"),
+        ("works", WORKS, WorkNameAnalyzer(), "works_prompts.txt"),
+        ("brands", BRANDS, BrandNameAnalyzer(), "works_brands.txt"),
+    ):
+        bank = with_starter(References((), ()), starter_entries(starter), starter)
+        named = [one.split(" :: ", 1)[1] for one in lines(HERE / file)]
+        found[name] = (Watched(analyzer, bank, ""), named)
     try:
         from compliance.analyzers.sensitive_text import SensitiveTextAnalyzer
 

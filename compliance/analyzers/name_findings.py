@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from compliance.findings import Evidence, Finding, Observation, RawKind, Reference
 from compliance.text.kinds import Kind
@@ -17,6 +18,7 @@ from compliance.text.matching import (
     disguises,
 )
 from compliance.text.run_on import crosses
+from compliance.text.undisguise import PLAIN, readings
 from compliance.types import Source
 
 EXCERPT = 24
@@ -30,7 +32,7 @@ _PRIVATE = re.compile(r"\S*@\S*|\d[\d\s().-]{4,}\d")
 def name_findings(
     one: Observation, index: NameIndex, refs: Sequence[Reference], category: str, kind: Kind
 ) -> list[Finding]:
-    """Return one finding for each reference whose name stands in a text.
+    """Return one finding for each reference whose name stands in a text, or in what may be read out of it.
 
     Args:
         one: the text.
@@ -41,9 +43,11 @@ def name_findings(
     """
     text = one.text or ""
     places: dict[Reference, list[NameMatch]] = defaultdict(list)
-    for match in _longest(index.find(text, misread=one.source is Source.OCR), refs):
+    read: dict[NameMatch, str] = {}
+    for match, how in _matches(text, index, refs, misread=one.source is Source.OCR):
         if crosses(one, match.start, match.end):
             places[refs[match.row]].append(match)
+            read[match] = how
     best = {ref: max(found, key=_strength) for ref, found in places.items()}
     ranked = sorted(best.items(), key=lambda pair: (_strength(pair[1]), pair[0].id), reverse=True)
     return [
@@ -62,11 +66,33 @@ def name_findings(
             evidence=Evidence(
                 text=_excerpt(text, match.start, match.end),
                 offsets=(match.start, match.end),
-                note=_note(text, match, kind.meant),
+                note=_note(text, match, read[match], kind.meant),
             ),
         )
         for place, (ref, match) in enumerate(ranked)
     ]
+
+
+def _matches(
+    text: str, index: NameIndex, refs: Sequence[Reference], *, misread: bool
+) -> Iterator[tuple[NameMatch, str]]:
+    """Yield where names stand, and how the text was read: as it is, or by undoing what hides all of it.
+
+    What one reading says is not said again by the next. No name that stands in another reading only is surer
+    than one in leetspeak.
+    """
+    known: set[Reference] = set()
+    for reading in readings(text):
+        plain = reading.how == PLAIN
+        found = _longest(index.find(reading.text, misread=misread and plain), refs)
+        for match in found:
+            if plain:
+                yield match, PLAIN
+            elif refs[match.row] not in known:
+                start, end = reading.span(match.start, match.end)
+                score = min(match.score, LEETSPEAK)
+                yield replace(match, start=start, end=end, score=score), reading.how
+        known |= {refs[match.row] for match in found}
 
 
 def _longest(matches: Sequence[NameMatch], refs: Sequence[Reference]) -> list[NameMatch]:
@@ -115,7 +141,9 @@ def _excerpt(text: str, start: int, end: int) -> str:
     return head + _PRIVATE.sub("•••", before) + name + _PRIVATE.sub("•••", after) + tail
 
 
-def _note(text: str, match: NameMatch, meant: str) -> str:
+def _note(text: str, match: NameMatch, read: str, meant: str) -> str:
+    if read != PLAIN:
+        return f"The name, in a text that was read through a disguise: {read}"
     if match.judged:
         return f"A name that is an everyday word too; the words around it speak for {meant}"
     if match.score not in (EXACT, LOOKALIKE, LEETSPEAK):

@@ -22,8 +22,10 @@ from compliance.text.search import Finder, Sighting, sightings
 from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch
 
 TAG_DIGITS = 4
-"""Hex digits of the digest by which sightings of one value are recognised. Sixteen bits tell two numbers
-of one asset apart, and tell too little to find a number by trying all of them."""
+"""Hex digits of the digest by which sightings of one value are recognised. They stay in observations, which are
+encrypted: an age or a date is found by trying all of them."""
+SHORT = 6
+"""Letters and digits below which two of them would tell too much: an age, a year, *Kim*."""
 
 
 class PiiAnalyzer:
@@ -35,7 +37,7 @@ class PiiAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
-        version="4",
+        version="5",
         categories=tuple(
             sorted({one.category for name, one in ENTITIES.items() if name not in NAMES})
         ),
@@ -48,12 +50,25 @@ class PiiAnalyzer:
 
     def __init__(self) -> None:
         self._finder: Finder | None = None
+        self._locales: frozenset[str] | None = None
+
+    def limit(self, locales: frozenset[str]) -> None:
+        """Look for the national numbers of these countries alone (ISO 3166); called before :meth:`setup`.
+
+        Numbers that the words before them name are looked for as ever.
+        """
+        self._locales = locales
+
+    def limits(self) -> tuple[str, ...]:
+        """Return the countries that :meth:`limit` named, sorted; none where it was not called."""
+        national = "pii.national_id" in self.spec.categories
+        return tuple(sorted(self._locales or ())) if national else ()
 
     def setup(self, device: str, models: ModelStore) -> None:
         """Load the recognisers; takes seconds."""
         from compliance.text.recognisers import Recognisers
 
-        self._finder = Recognisers()
+        self._finder = Recognisers(self._locales)
 
     def models(self) -> tuple[ModelUse, ...]:
         """Return no models: these are rules."""
@@ -91,8 +106,17 @@ class PiiAnalyzer:
     def findings(
         self, asset: str, observations: Sequence[Observation], references: References | None
     ) -> list[Finding]:
-        """Return one finding for each observation; references are not used."""
-        return [_finding(one) for one in observations]
+        """Return one finding for each observation; references are not used.
+
+        Equal values have one track, which is numbered and says nothing of the value.
+        """
+        tracks: dict[tuple[str, str], int] = {}
+        for one in observations:
+            tracks.setdefault((one.attributes["entity"], one.attributes["tag"]), len(tracks) + 1)
+        return [
+            _finding(one, tracks[one.attributes["entity"], one.attributes["tag"]])
+            for one in observations
+        ]
 
     def close(self) -> None:
         """Let go of what finds."""
@@ -100,11 +124,13 @@ class PiiAnalyzer:
 
 
 def redact(value: str) -> str:
-    """Return ``value`` with nothing left but its last two characters, or four of a long one.
+    """Return ``value`` with nothing left but its last two characters, four of a long one, none of a short one.
 
     Args:
         value: letters and digits of what was found.
     """
+    if len(value) < SHORT:
+        return "••••"
     return "•••• " + value[-4 if len(value) >= 12 else -2 :]
 
 
@@ -142,7 +168,7 @@ def _around(regions: Sequence[Region | None]) -> Region | None:
     return Region.from_box(min(lefts), min(tops), max(rights), max(bottoms), 1, 1)
 
 
-def _finding(one: Observation) -> Finding:
+def _finding(one: Observation, track: int) -> Finding:
     if one.raw is None or one.raw_kind is None:
         raise AnalyzerError(
             "an observation carries no number",
@@ -164,7 +190,7 @@ def _finding(one: Observation) -> Finding:
         raw_kind=one.raw_kind,
         span=one.span,
         region=one.region,
-        track=f"{one.attributes['entity'].lower()}-{one.attributes['tag']}",
+        track=f"{one.attributes['entity'].lower()}-{track}",
         evidence=Evidence(
             text=one.text,
             offsets=(start, end),

@@ -27,8 +27,10 @@ _LONGEST = 40
 LIKELY = 5.4
 """Bits of a letter up to which a text may be English. Of prompts 1 in 20 full of names costs more, of sentences
 in other languages in Latin letters 1 in 20 less, of prompts backwards or shifted none of 3,000."""
-LESS = 1.2
-"""Bits of a letter that a whole text must cost less when it is read in another way."""
+TURNED, LESS, FEWEST = 6.2, 1.2, 6
+"""Bits of a letter up to which a whole text may be English when it is read in another way; how much less it
+must cost so; and letters from which this is told. Honest sentences in 20 languages cost more backwards, or at
+most 0.3 less."""
 _LONGEST_KNOWN = 18
 """Letters of the longest word that joined letters are parted into."""
 _COMMON = frozenset(
@@ -114,8 +116,10 @@ def per_letter(text: str) -> float:
 
 def likelier(before: str, after: str) -> bool:
     """Tell whether ``after`` may be English, and costs much less than ``before`` of the same length."""
-    cheaper = per_letter(after)
-    return cheaper <= LIKELY and cheaper + LESS <= per_letter(before)
+    found, letters = bits(after)
+    if letters < FEWEST or found > TURNED * letters:
+        return False
+    return found / letters + LESS <= per_letter(before)
 
 
 def part(letters: str) -> list[str]:

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from compliance.text.documents import Document, Place, adjacent, documents
 from compliance.text.entities import CARD, ENTITIES, IBAN, Hit
+from compliance.text.normalise import View, normalise
+from compliance.text.undisguise import DECODED, readings
+from compliance.text.undisguise_codes import ESCAPES
 from compliance.types import Source, TextBatch
 
 MAY_CROSS_LINES = frozenset({CARD, IBAN})
@@ -20,6 +23,8 @@ CONFIRMED = 0.9
 STRONGER = 0.2
 """Difference of scores from which something is not also taken for what it covers whole: a date within a
 telephone number is none, and the number behind *driving licence* is no telephone's."""
+_UNDONE = DECODED | {ESCAPES}
+"""Ways of reading a text that leave numbers as they are."""
 
 
 class Finder(Protocol):
@@ -66,7 +71,26 @@ def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
             for hits, text in _hits(reading, find)
             for sighting in _placed(batch, reading, hits, text)
         ]
+        seen += _hidden(batch, document, find)
         yield from _strongest(seen)
+
+
+def _hidden(
+    batch: TextBatch, document: Document, find: Callable[[str], list[Hit]]
+) -> Iterator[Sighting]:
+    """Yield what stands in texts that run backwards or are in code.
+
+    What else disguises a text does not hide numbers and addresses, or changes them when it is undone.
+    """
+    for line, row in enumerate(document.rows):
+        for reading in readings(batch.texts[row]):
+            if reading.how not in _UNDONE:
+                continue
+            cased = normalise(reading.text, View.CASED)
+            for hit in find(cased.text):
+                start, end = reading.span(*cased.span(hit.start, hit.end))
+                value = "".join(filter(str.isalnum, cased.text[hit.start : hit.end])).upper()
+                yield Sighting(hit, Place(line, (row,), start, end), value)
 
 
 def _hits(document: Document, find: Callable[[str], list[Hit]]) -> Iterator[tuple[list[Hit], str]]:

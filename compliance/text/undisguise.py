@@ -29,6 +29,10 @@ MOST = 6
 """Readings of one text at most."""
 LIKE_ENGLISH = 0.5
 """Share of letters in known words, among those in Latin letters, from which a reading looks like English."""
+_REMEMBERED = 1_000
+"""Code points of a text up to which its readings are remembered: several analyzers ask for them."""
+DECODED = frozenset({REVERSED, "base64", "hex", "rot13", "morse"})
+"""Ways that turn a text round or decode it. They tell for themselves whether what they read is text."""
 _GAIN = 8.0
 """Bits that a reading must cost less than what it was read from: a known word for an unknown short one."""
 _ACCENTED = 4.0
@@ -104,6 +108,15 @@ def readings(text: str) -> tuple[Reading, ...]:
     Args:
         text: any string, lone surrogates included. Work is linear in its length.
     """
+    return _remembered(text) if len(text) <= _REMEMBERED else _read(text)
+
+
+@functools.lru_cache(maxsize=512)
+def _remembered(text: str) -> tuple[Reading, ...]:
+    return _read(text)
+
+
+def _read(text: str) -> tuple[Reading, ...]:
     from compliance.text import undisguise_codes, undisguise_words
 
     first = plain(text)
@@ -130,7 +143,8 @@ def readings_of(texts: Iterable[str]) -> list[tuple[Reading, ...]]:
 
 
 def _keep(found: list[Reading], before: Reading, after: Reading) -> None:
-    if after.text not in {one.text for one in found} and gains(before.text, after.text):
+    sure = after.how in DECODED
+    if after.text not in {one.text for one in found} and (sure or gains(before.text, after.text)):
         found.append(after)
 
 

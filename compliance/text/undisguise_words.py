@@ -25,12 +25,14 @@ shorter: what is read here must be an English word besides."""
 _LEET_TOKEN = re.compile(r"[A-Za-z0-9@$|!+€£¡¢(#]{1,40}")
 _SOUNDS = 5.0
 """Bits of a letter up to which a token may be a word that is not known: names cost 3 to 4.5, chance 5 to 8."""
+_HAS_LETTER = re.compile("[A-Za-z]")
 _DRAWN_OUT = re.compile(r"([A-Za-z])\1{2,}")
 _LONGEST_DRAWN_OUT = 60
 _MOST_WAYS = 64
 """Ways of reading one token that are tried."""
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:(?:[^\w\n]|_){1,5}[^\W_](?![^\W_])){2,}")
 _GAP = re.compile(r"(?:[^\w\n]|_)+")
+_APOSTROPHES = ("'", "’")
 _PIECES = 6
 """Pieces that one word may be in."""
 _LONGEST_WHOLE = 20
@@ -66,7 +68,7 @@ def leet(text: str) -> list[Edit]:
         rest = [one for one in tokens if one.start() not in done]
         edits += [found for one in rest if (found := _as_word(one, 2) or _as_sound(one))]
         if len(edits) * 5 > len(words(text)):
-            numbers = (one for one in _LEET_TOKEN.finditer(text) if one[0].isdecimal())
+            numbers = (one for one in _LEET_TOKEN.finditer(text) if not _HAS_LETTER.search(one[0]))
             edits += [found for one in numbers if (found := _as_number(one))]
     edits += _drawn_out(text)
     return _in_order(edits)
@@ -93,14 +95,15 @@ def _cheapest(ways: list[str]) -> str:
 
 def _cuts(token: str) -> list[tuple[int, int]]:
     """Return where a token may begin and end: signs at its edges may be letters or not."""
-    bare = token.rstrip("!(|+")
     first = len(token) - len(token.lstrip("(#|+"))
-    cuts = [(0, len(bare)), (0, len(token)), (first, len(bare)), (first, len(token))]
-    return list(dict.fromkeys(cuts))
+    lasts = len(token.rstrip("!(|")), len(token), len(token.rstrip("!(|+"))
+    return list(dict.fromkeys((begin, last) for begin in (0, first) for last in lasts))
 
 
 def _as_word(one: re.Match[str], fewest: int) -> Edit | None:
     """Return the known word that a token with signs is read as; None where there is none."""
+    if one[0].endswith("!") and is_word(one[0].rstrip("!").lower()):
+        return None  # An exclamation.
     for first, last in _cuts(one[0]):
         token = one[0][first:last].lower()
         if (
@@ -117,14 +120,17 @@ def _as_word(one: re.Match[str], fewest: int) -> Edit | None:
 
 def _as_sound(one: re.Match[str]) -> Edit | None:
     """Return what a token is read as if that is spelled as English words are; other tokens are leetspeak."""
-    first, last = _cuts(one[0])[0]
-    token = one[0][first:last].lower()
-    letters = sum(c.isalpha() for c in token)
-    if len(token) < 3 or letters * 4 < len(token):
-        return None
-    word = _cheapest(_ways(token))
-    sounds = word and spelled(word) <= _SOUNDS * (len(word) + 1)
-    return (one.start() + first, one.start() + last, word) if sounds else None
+    best: tuple[float, Edit] | None = None
+    for first, last in _cuts(one[0]):
+        token = one[0][first:last].lower()
+        letters = sum(c.isalpha() for c in token)
+        if len(token) < 3 or letters * 4 < len(token):
+            continue
+        word = _cheapest(_ways(token))
+        if word and spelled(word) <= _SOUNDS * (len(word) + 1):
+            found = (cost(word) / len(word), (one.start() + first, one.start() + last, word))
+            best = min(best, found) if best else found
+    return best[1] if best else None
 
 
 def _as_number(one: re.Match[str]) -> Edit | None:
@@ -185,7 +191,9 @@ def _joined(run: str) -> list[str]:
     usual = Counter(gaps).most_common(1)[0][0]
     parted = [letters[0]]
     for gap, letter in zip(gaps, letters[1:], strict=True):
-        if len(gap) > len(usual) or (gap != usual and " " in gap and " " not in usual):
+        if gap.strip() in _APOSTROPHES and gap.strip() != usual.strip():
+            parted[-1] += "'" + letter
+        elif len(gap) > len(usual) or (gap != usual and " " in gap and " " not in usual):
             parted.append(letter)
         else:
             parted[-1] += letter
