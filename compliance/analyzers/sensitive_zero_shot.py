@@ -72,7 +72,7 @@ class SensitiveZeroShotAnalyzer:
         models=("openclip-vit-b-32",),
         runtime="torch",
         libraries=("torch", "open-clip-torch"),
-        tier="full",
+        tier="named",
         requires=("image-embeddings",),
         reads=("image-embeddings",),
     )

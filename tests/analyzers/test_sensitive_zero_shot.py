@@ -169,7 +169,9 @@ def test_a_review_counts_only_calibrated_categories_as_examined(
 
     measured(cards, "gambling")
     cv2.imwrite(str(tmp_path / "picture.png"), picture(3))
-    settings = Settings(home=tmp_path / "home", cards=cards, tier="full", device="cpu")
+    settings = Settings(
+        home=tmp_path / "home", cards=cards, analyzers=("sensitive-zero-shot",), device="cpu"
+    )
     with Reviewer(settings, load_policy_text(POLICY, "test")) as reviewer:
         (outcome,) = reviewer.review([Request(tmp_path / "picture.png")], release=Release())
     frames = {
