@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from compliance.errors import SettingsError
 from compliance.media.limits import DecodeLimits
+from compliance.text.entities import LOCALES
 from compliance.types import Model
 
 PREFIX = "COMPLIANCE_"
@@ -65,6 +66,8 @@ class Settings(Model):
     """``full`` takes the stronger analyzer of each role, whose models are pulled first."""
     starter_names: bool = True
     """True looks for the shipped names of public figures, brands and works beside those in the banks."""
+    pii_locales: tuple[str, ...] = ()
+    """Countries (ISO 3166) whose national numbers are looked for; all that are known unless set."""
     models: Path = Field(default_factory=lambda data: Path(data["home"]) / "models")
     """Folder of models that were pulled or imported."""
     waivers: Path = Field(default_factory=lambda: Path.cwd() / "waivers")
@@ -74,13 +77,24 @@ class Settings(Model):
     cards: Path | None = None
     """Folder of model cards of your own; they win over shipped ones of the same id."""
 
-    @field_validator("analyzers", "clearers", mode="before")
+    @field_validator("analyzers", "clearers", "pii_locales", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         """Take names joined by commas, as an environment variable gives them."""
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("pii_locales")
+    @classmethod
+    def _countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a country of which no national number is known: nothing would be looked for."""
+        upper = tuple(sorted({one.upper() for one in value}))
+        if strange := ", ".join(one for one in upper if one not in LOCALES):
+            raise ValueError(
+                f"no national numbers of {strange}, only of {', '.join(sorted(LOCALES))}"
+            )
+        return upper
 
     @property
     def decode_limits(self) -> DecodeLimits:

@@ -101,3 +101,9 @@ def test_a_file_in_the_place_of_a_folder_is_one_paragraph(tmp_path: Path) -> Non
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().device = "cpu"  # type: ignore[misc]
+
+
+def test_countries_are_those_whose_national_numbers_are_known() -> None:
+    assert load_settings({"COMPLIANCE_PII_LOCALES": "us, de"}).pii_locales == ("DE", "US")
+    with pytest.raises(SettingsError, match="no national numbers of FR, ZZ, only of CA, DE"):
+        load_settings({"COMPLIANCE_PII_LOCALES": "de,zz,fr"})

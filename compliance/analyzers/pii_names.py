@@ -21,7 +21,7 @@ class PiiNameAnalyzer(PiiAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii-names",
-        version="1",
+        version="2",
         categories=CATEGORIES,
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),

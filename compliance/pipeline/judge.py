@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, AnalyzerSpec, Illustrator, References
+from compliance.analyzers.localised import Localised
 from compliance.analyzers.partial import Partial
 from compliance.facts import Consent, Facts, Licence, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
@@ -258,7 +259,7 @@ def _report(
     unready = _unready(analyzers[name]) if status is Status.COMPLETED else {}
     return AnalyzerReport(
         analyzer=spec.name,
-        version=spec.version,
+        version=_version(analyzers[name]),
         asset=one.id,
         status=status,
         reason=reason,
@@ -273,6 +274,12 @@ def _report(
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _version(analyzer: Analyzer) -> str:
+    """Return an analyzer's version, and the countries that settings limit it to: what was left out is seen."""
+    limits = analyzer.limits() if isinstance(analyzer, Localised) else ()
+    return analyzer.spec.version + (f", for {' '.join(limits)} only" if limits else "")
 
 
 def _hindered(

@@ -19,6 +19,7 @@ from compliance.analyzers.base import (
     LoudnessAnalyzer,
     TextAnalyzer,
 )
+from compliance.analyzers.localised import Localised
 from compliance.facts import StreamKind
 from compliance.media.info import DecodeSummary, MediaInfo
 from compliance.media.limits import DecodeLimits
@@ -166,6 +167,8 @@ class Observer:
             required = [one.keys[other] for other in analyzer.spec.requires]
             if isinstance(analyzer, TextAnalyzer):
                 required += [one.keys[other] for other in sorted(transcribers(self.analyzers))]
+            if isinstance(analyzer, Localised):
+                required += analyzer.limits()
             one.keys[name] = observations_key(
                 analyzer.spec,
                 one.intake.asset,

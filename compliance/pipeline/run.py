@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from compliance.analyzers.localised import Localised
 from compliance.banks.find import BRANDS, WORKS, check_declared, known_items, known_people
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank
@@ -114,8 +115,12 @@ class Reviewer:
     @cached_property
     def _observer(self) -> Observer:
         settings = self.settings
+        analyzers = make_analyzers(self._names)
+        for one in analyzers.values():
+            if isinstance(one, Localised) and settings.pii_locales:
+                one.limit(frozenset(settings.pii_locales))
         return Observer(
-            make_analyzers(self._names),
+            analyzers,
             ModelStore.of(settings),
             device=settings.device,
             threads=settings.threads,

@@ -31,8 +31,9 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (67, 67, 2, frozenset(range(12, 20))),
     (2200, 2204, 4, frozenset(range(16, 20))),
 )
-"""(first prefix, last prefix, digits of the prefix, lengths): issuer ranges of ISO/IEC 7812 as the card
-schemes publish them: Visa, Mastercard, American Express, JCB, Diners, Discover, UnionPay, Maestro, Mir."""
+"""(first prefix, last prefix, digits of the prefix, lengths): issuer ranges of Visa, Mastercard, American
+Express, JCB, Diners, Discover, UnionPay, Maestro and Mir, some wider than the schemes publish them: of JCB
+every prefix of 35, not 3528 to 3589 alone. The check digit has to hold as well."""
 
 
 SHORTEST = 12

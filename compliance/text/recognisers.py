@@ -56,11 +56,14 @@ _ETHEREUM = r"\b0x[0-9a-fA-F]{40}\b"
 class Recognisers:
     """All recognisers, loaded and warm; safe to call from several threads. Making one takes seconds.
 
+    Args:
+        locales: countries (ISO 3166) whose national numbers are looked for; None means all that are known.
+
     Raises:
         AnalyzerError: Presidio lacks a recogniser of the allow-list.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, locales: frozenset[str] | None = None) -> None:
         import tldextract
 
         with without("torch", "transformers"):
@@ -79,6 +82,7 @@ class Recognisers:
                 where="pii",
                 fix="pip install 'presidio-analyzer>=2.2.366'",
             )
+        self._patterns = [one for one in self._patterns if _counts(one, locales)]
         self.find("jane@example.com 4111 1111 1111 1111")
 
     def find(self, text: str) -> list[Hit]:
@@ -157,6 +161,12 @@ class Recognisers:
                 where="pii",
                 fix="run again on an idle machine, or set REGEX_TIMEOUT_SECONDS",
             )
+
+
+def _counts(one: PatternRecognizer, locales: frozenset[str] | None) -> bool:
+    """Tell whether a recogniser is for what is looked for in these countries."""
+    homes = {ENTITIES[name].locale for name in one.supported_entities if name in ENTITIES}
+    return locales is None or homes <= {"", *locales}
 
 
 def _refuse_floods(text: str) -> None:

@@ -195,6 +195,27 @@ def test_nothing_is_kept_in_the_clear(pii) -> None:
     assert all(len(one.attributes["tag"]) == 4 for one in seen)
 
 
+def test_findings_give_no_short_value_away_and_nothing_that_trying_all_would(pii) -> None:
+    found = review(pii, prompt("She is 34 years old, he is 34 years old, born on 1990-05-17."))
+    ages = [one for one in found if one.category == "pii.age"]
+    dates = [one for one in found if one.category == "pii.date" and one.score >= 0.5]
+    assert {one.evidence.text for one in ages} == {"••••"}
+    assert len({one.track for one in ages}) == 1
+    assert [one.evidence.text for one in dates] == ["•••• 17"]
+    assert all((one.track or "").rpartition("-")[2] in ("1", "2", "3") for one in found)
+
+
+def test_national_numbers_may_be_those_of_some_countries() -> None:
+    limited = PiiAnalyzer()
+    limited.limit(frozenset({"DE"}))
+    limited.setup("cpu", ModelStore())
+    british, german = "He wrote AB123456C there.", "Steuer-ID 86095742719"
+    assert limited.limits() == ("DE",)
+    assert sure(limited, prompt(british)) == []
+    assert sure(limited, prompt(german)) == [("national_id", "86095742719")]
+    assert sure(limited, prompt("jane@example.com")) == [("email", "jane@example.com")]
+
+
 def test_a_number_that_stays_is_one_finding_and_two_numbers_are_two(pii) -> None:
     batch = TestContract().join(
         [frame("4111 1111 1111 1111", time=t) for t in (1.0, 1.5, 2.5, 8.0)]
