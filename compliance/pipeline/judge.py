@@ -101,6 +101,7 @@ def judge(
     waivers: tuple[Waiver, ...] = (),
     consents: tuple[Consent, ...] = (),
     licences: tuple[Licence, ...] = (),
+    beside: tuple[AnalyzerReport, ...] = (),
     replay: bool = False,
 ) -> tuple[Verdict, Facts]:
     """Evaluate the policy on one asset and assemble the verdict.
@@ -115,13 +116,13 @@ def judge(
         waivers: those of this asset.
         consents: grants of the people whom findings name, with revocations applied.
         licences: those of the marks and works that findings name, with revocations applied.
+        beside: what analyzers that did not run would have examined; see :mod:`compliance.pipeline.elsewhere`.
         replay: True where ``as_of`` is not the present.
     """
     asset = one.intake.asset
-    facts = _facts(one, matched, release, marks, waivers, consents, licences)
+    facts = _facts(one, (*matched.reports, *beside), release, marks, waivers, consents, licences)
     result = evaluate(policy, facts, as_of)
-    summary = one.summary
-    containment = summary.containment if summary else ()
+    containment = one.summary.containment if one.summary else ()
     verdict = Verdict(
         key=verdict_key(asset, policy.digest, facts, containment, result, as_of, replay=replay),
         asset=asset.id,
@@ -145,7 +146,7 @@ def judge(
         analyzers=tuple(_use(report) for report in matched.reports),
         coverage=_media_coverage(one),
         containment=containment,
-        seconds=summary.seconds if summary else 0.0,
+        seconds=one.summary.seconds if one.summary else 0.0,
         replay=replay,
     )
     return verdict, facts
@@ -175,7 +176,7 @@ def _providers(one: Observed) -> tuple[str, ...]:
 
 def _facts(
     one: Observed,
-    matched: Matched,
+    reports: tuple[AnalyzerReport, ...],
     release: Release,
     marks: tuple[str, ...],
     waivers: tuple[Waiver, ...],
@@ -186,9 +187,9 @@ def _facts(
     return Facts(
         asset=asset.id,
         asset_sha256=asset.id,
-        reports=tuple(matched.reports),
+        reports=reports,
         applicable=tuple(sorted(one.applicable)),
-        gaps=_gaps(one, matched.reports),
+        gaps=_gaps(one, reports),
         release=release,
         consents=consents,
         licences=licences,

@@ -21,6 +21,7 @@ from compliance.files import check_writable
 from compliance.model_store import ModelStore
 from compliance.pipeline import quarantine
 from compliance.pipeline.decoding import Progress
+from compliance.pipeline.elsewhere import reports_beside
 from compliance.pipeline.failures import Failures
 from compliance.pipeline.intake import Intake, Request, take_in
 from compliance.pipeline.judge import Matched, judge, match, named
@@ -107,8 +108,8 @@ class Reviewer:
         wanted = [find for rule in policy.rules for find in rule.find]
         # a label that a rule asks for may stand in the picture already
         wanted += [LABEL for rule in policy.rules if rule.oblige and rule.oblige.label]
-        specs = analyzer_specs()
-        self._names = analyzers_for(wanted, specs, settings.analyzers, settings.tier)
+        self._wanted, self._specs = wanted, analyzer_specs()
+        self._names = analyzers_for(wanted, self._specs, settings.analyzers, settings.tier)
         self._cache = cache
         self._clock = clock
 
@@ -270,6 +271,10 @@ class Reviewer:
         consents = ConsentStore(self._engine).that_may_apply(named(matched, "likeness"))
         licences = LicenceStore(self._engine).that_may_apply(named(matched, "brand", "ip"))
         marks = can_mark(intake.asset.path, intake.record) if intake.asset.path else ()
+        models = ModelStore.of(self.settings)
+        beside = reports_beside(
+            matched.reports, self._specs, self._wanted, one.applicable, one.id, models
+        )
         verdict, facts = judge(
             one,
             matched,
@@ -280,6 +285,7 @@ class Reviewer:
             waivers=session.waivers.of(one.id),
             consents=consents,
             licences=licences,
+            beside=tuple(beside),
             replay=session.as_of is not None,
         )
         found = quarantine.suspected(facts, one)
