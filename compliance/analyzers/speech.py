@@ -3,13 +3,14 @@
 Windows overlap, so that a word at an edge is whole in one of them; what both heard alike is one line, and what
 they heard differently are two. A window in which nothing is audible is not listened to. Where the network
 itself holds silence for likely and its own text for unlikely, the text is dropped: networks of this kind answer
-silence with phrases that end many videos.
+silence with phrases that end many videos. Where its text ends long before what is audible does, the rest is
+heard again by itself: such networks stop early now and then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -19,12 +20,17 @@ from compliance.findings import Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.types import AudioTrack, Floats, Source, TimeSpan
 
+if TYPE_CHECKING:
+    from compliance.runtimes.whisper import Heard
+
 RATE = 16_000
 """Samples a second, Hz."""
 WINDOW, OVERLAP = 30.0, 5.0
 """Seconds of a window, and seconds that it shares with the next: more than most phrases take."""
 SHORTEST = 3.0
 """Seconds of a window that is not halved again where the network had no room for all of its text."""
+LEAST_HEARD = 1.0
+"""Seconds of a window that its text has to take for the rest to be heard by itself: it has to end."""
 SILENCE, UNLIKELY = 0.6, -1.0
 """Probability of silence from which, and mean log probability of tokens below which, text is made up: both of
 OpenAI's own settings."""
@@ -35,7 +41,7 @@ class SpeechAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="speech",
-        version="1",
+        version="2",
         categories=(),
         sources=frozenset({Source.SPEECH}),
         models=("whisper-large-v3-turbo",),
@@ -95,6 +101,7 @@ class SpeechAnalyzer:
                 if not one.whole:
                     waiting += [(start + at, part) for at, part in _halves(piece, self.spec.name)]
                     continue
+                waiting += [(start + at, part) for at, part in _rest(piece, one)]
                 if one.silence > SILENCE and one.confidence < UNLIKELY:
                     continue
                 for phrase in one.phrases:
@@ -141,6 +148,17 @@ def windows(samples: Floats, seconds: float, overlap: float) -> list[tuple[float
     size, hop = round(seconds * RATE), round((seconds - overlap) * RATE)
     starts = range(0, max(len(samples) - round(overlap * RATE), 1), hop)
     return [(start / RATE, samples[start : start + size]) for start in starts]
+
+
+def _rest(piece: Floats, heard: Heard) -> list[tuple[float, Floats]]:
+    """Return what comes after the text of a window, where that is long and audible, and when: seconds."""
+    from compliance.runtimes.whisper import audible
+
+    end = max((one.end for one in heard.phrases), default=0.0)
+    rest = piece[round(end * RATE) :]
+    if end < LEAST_HEARD or len(rest) <= OVERLAP * RATE or not audible(rest):
+        return []
+    return [(end, rest)]
 
 
 def _halves(piece: Floats, where: str) -> list[tuple[float, Floats]]:

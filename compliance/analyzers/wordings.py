@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch
 
 LONGEST = 160
 """Characters of a wording that are kept as evidence."""
+MOST_ALIKE = 50
+"""Times that the same words of one text are looked around; what the last had beside it counts for the rest."""
 Qualify = Callable[[str, Wording], tuple[float, str]]
 """What a document says beside a wording: what that adds to its score, and a note."""
 
@@ -80,13 +83,17 @@ class WordingAnalyzer:
             return []
         described = self.weighs_scenes and batch.sources[document.rows[0]] in PROMPT_SOURCES
         found: dict[tuple[str, int, int], tuple[Wording, str, Place, str]] = {}
+        beside: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
         for reading in readings(text):
             for one in index.find(reading.text, described):
                 start, end = reading.span(one.start, one.end)
                 seen = (
                     text[start:end] if reading.how == PLAIN else reading.text[one.start : one.end]
                 )
-                more, note = self.qualify(reading.text, one)
+                alike = beside[one.rule.category, reading.text[one.start : one.end].casefold()]
+                if len(alike) < MOST_ALIKE:
+                    alike.append(self.qualify(reading.text, one))
+                more, note = alike[-1]
                 if reading.how != PLAIN:
                     note = "; ".join(part for part in (note, f"read through {reading.how}") if part)
                 judged = Wording(

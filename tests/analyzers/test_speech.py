@@ -242,16 +242,30 @@ def test_what_two_windows_heard_alike_is_one_line_and_otherwise_two(speech) -> N
         heard(Phrase(26.0, 28.0, "Call now."), Phrase(28.5, 29.9, "Or nev")),
         heard(Phrase(1.0, 3.1, "call now"), Phrase(3.5, 5.5, "Or never")),
     )
-    lines = speech.reduce("a", speech.observe_audio([track(sound(50))]))
+    lines = speech.reduce("a", speech.observe_audio([track(sound(32))]))
     assert [one.text for one in lines] == ["Call now.", "Or nev", "Or never"]
 
 
 def test_a_window_with_more_text_than_there_is_room_for_is_halved(speech) -> None:
-    part = [heard(Phrase(0.0, 1.0, f"part {n}")) for n in range(2)]
+    part = [heard(Phrase(0.0, 11.0, f"part {n}")) for n in range(2)]
     speech._network = Says(heard(whole=False), *part)
     lines = speech.reduce("a", speech.observe_audio([track(sound(20))]))
     assert speech._network.given == pytest.approx([20, 12, 12], abs=0.01)
     assert [(one.text, one.span.start) for one in lines] == [("part 0", 0.0), ("part 1", 8.0)]
+
+
+def test_what_is_audible_long_after_the_text_ends_is_heard_again(speech) -> None:
+    speech._network = Says(heard(Phrase(0.0, 12.0, "First.")), heard(Phrase(1.0, 16.0, "Then.")))
+    lines = speech.reduce("a", speech.observe_audio([track(sound(29))]))
+    assert speech._network.given == pytest.approx([29, 17], abs=0.01)
+    assert [(one.text, one.span.start) for one in lines] == [("First.", 0.0), ("Then.", 13.0)]
+
+
+def test_a_silent_rest_is_not_heard_again(speech) -> None:
+    speech._network = Says(heard(Phrase(0.0, 12.0, "First.")))
+    assert (
+        len(speech.observe_audio([track(np.r_[sound(12), np.zeros(17 * RATE, np.float32)])])) == 1
+    )
 
 
 def test_text_without_end_is_an_error_and_never_half_a_transcript(speech) -> None:
