@@ -39,7 +39,7 @@ class LogoAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="logos",
-        version="1",
+        version="2",
         categories=("brand.logo", "brand.own_misuse"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.INLIERS, RawKind.DISTANCE}),

@@ -7,6 +7,7 @@ compared, not tones, so that neither colours nor light matter, and a third of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ RASTER = 96
 CELL = 4
 """Distance of neighbouring cells, pixels of the raster; each gathers from about twice that far around."""
 BINS = 8
+MIDDLE = 0.5
+"""Where, from the middle (0) to the border (1), an edge counts a third of what it counts in the middle. Of
+0.35, 0.5, 0.6, 0.8 and no such weight, the two smallest told hypotheses apart best, of crops as of vectors."""
 _NOISE = 0.6
 """Length of a cell's vector that counts as half an edge: noise of sensor and JPEG stays below."""
 _ANGLES = 2 * np.pi / BINS * np.arange(BINS, dtype=np.float32)
@@ -42,7 +46,9 @@ def orientations(grey: npt.NDArray[np.uint8] | Floats) -> Floats:
 
 
 def agreement(mark: Floats, seen: Floats, negative: bool) -> tuple[float, float]:
-    """Return how far the edges of a mark are seen, and what is seen beside them.
+    """Return how far a mark's edges are seen, and how far the edges that are seen are the mark's.
+
+    What lies near the middle counts most: the corners of a crop show what was behind the mark.
 
     Args:
         mark: orientations of the mark.
@@ -50,21 +56,30 @@ def agreement(mark: Floats, seen: Floats, negative: bool) -> tuple[float, float]
         negative: light and dark are exchanged.
 
     Returns:
-        mean cosine, 0…1, weighted by the mark's edges; strength of the frame's edges where the mark has none,
-        over that where it has some, ≥ 0.
+        mean cosines, 0…1: weighted by the mark's edges, and by the frame's.
     """
     if negative:
         seen = np.roll(seen, BINS // 2, axis=-1)
-    energy = np.linalg.norm(mark, axis=-1)
-    length = np.linalg.norm(seen, axis=-1)
-    cosine = np.sum(mark * seen, axis=-1) / np.maximum(energy * length, 1e-6)
-    cosine *= length / (length + _NOISE)
-    weight = np.sqrt(energy) * (energy > 0.1 * energy.max())
-    total = max(float(weight.sum()), 1e-6)
-    # Edges of the frame where the mark has none speak against it, as far as they are strong.
-    flat = energy < 0.1 * energy.max()
-    ratio = float(length[flat].mean() / max(length[~flat].mean(), 1e-6)) if flat.any() else 0.0
-    return float((weight * cosine).sum() / total), ratio
+    drawn, shown = np.linalg.norm(mark, axis=-1), np.linalg.norm(seen, axis=-1)
+    cosine = np.sum(mark * seen, axis=-1) / np.maximum(drawn * shown, 1e-6)
+    near = _nearness(*drawn.shape)
+    there, own = (
+        float(np.sum(weight * cosine * other / (other + _NOISE)) / max(float(weight.sum()), 1e-6))
+        for weight, other in ((near * _edges(drawn), shown), (near * _edges(shown), drawn))
+    )
+    return there, own
+
+
+def _edges(length: Floats) -> Floats:
+    """Return the weight of each cell by the length of its vector; flat ones have none."""
+    return np.asarray(np.sqrt(length) * (length > 0.1 * length.max()), np.float32)
+
+
+@lru_cache(maxsize=256)
+def _nearness(down: int, across: int) -> Floats:
+    """Return how much each cell counts by its place, 0…1."""
+    y, x = ((np.arange(count) + 0.5) / count * 2 - 1 for count in (down, across))
+    return np.asarray(np.exp(-(y[:, None] ** 2 + x**2) / MIDDLE**2), np.float32)
 
 
 def levels(grey: Pixels) -> list[Pixels]:

@@ -42,8 +42,8 @@ class Verified:
     """Area that they span on the mark, fraction of its raster."""
     agreement: float
     """See :func:`compliance.analyzers.mark_pixels.agreement`."""
-    clutter: float
-    """See there."""
+    own: float
+    """How far the edges that are seen are the mark's; see there."""
     side: float
     """Root of its area, pixels of the frame."""
 
@@ -108,10 +108,10 @@ def refined(one: LogoPrint, edges: Floats, found: Verified, frame: Sequence[Pixe
         quad = project(moved, corners(one.width, one.height))
         if not plausible(quad) or not _inside(quad, frame[0]):
             continue
-        agreement, clutter = _agreed(edges, moved @ raster, found.negative, frame, one.tones.shape)
+        agreement, own = _agreed(edges, moved @ raster, found.negative, frame, one.tones.shape)
         if agreement > best.agreement:
             side = float(np.sqrt(_area(quad)))
-            best = replace(found, homography=moved, agreement=agreement, clutter=clutter, side=side)
+            best = replace(found, homography=moved, agreement=agreement, own=own, side=side)
     return best
 
 

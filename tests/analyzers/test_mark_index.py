@@ -77,6 +77,18 @@ def test_edges_agree_with_themselves_in_either_polarity_and_not_with_others():
     assert agreement(mine, orientations(other), negative=False)[0] < 0.7
 
 
+def test_edges_near_the_middle_say_more_than_what_was_behind_a_mark():
+    ink = grey_of(255 - np.repeat(mark(0)[..., 3:], 3, axis=2))
+    behind = grey_of(ground(3))[: ink.shape[0], : ink.shape[1]]
+    middle = (slice(85, -85), slice(85, -85))
+    crop, elsewhere = behind.copy(), grey_of(ground(4))[: ink.shape[0], : ink.shape[1]].copy()
+    crop[middle] = elsewhere[middle] = ink[middle]
+    mine = orientations(crop)
+    there, own = agreement(mine, orientations(elsewhere), negative=False)
+    still_there, still_own = agreement(mine, orientations(behind), negative=False)
+    assert there > still_there + 0.3 and own > still_own + 0.3
+
+
 def test_mirrored_crossed_and_vanishing_quadrangles_are_not_plausible():
     square = np.array(CORNERS, np.float64)
     assert plausible(square)
