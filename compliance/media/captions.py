@@ -14,7 +14,7 @@ from typing import Any
 
 from compliance.errors import UsageError
 from compliance.media.encodings import NotText, decoded
-from compliance.media.markup import MOST_CUES, plain
+from compliance.media.markup import MOST_CUES, plain, plain_substation
 from compliance.media.substation import BadLine, dialogue, is_substation
 from compliance.types import Captions, Cue, Source, TimeSpan
 
@@ -83,7 +83,7 @@ def _decoded(content: bytes, path: Path) -> str:
 def _from_dialogue(text: str, path: Path) -> list[Cue]:
     try:
         return [
-            Cue(text=plain(said), span=_ordered(start, end, number, path))
+            Cue(text=plain_substation(said), span=_ordered(start, end, number, path))
             for number, start, end, said in dialogue(text)
         ]
     except BadLine as error:

@@ -156,7 +156,9 @@ class Container:
         if not wanted and not audible:
             return
         read = {
-            stream.index: SubtitleStream(stream.index, self._start, self._gaps)
+            stream.index: SubtitleStream(
+                stream.index, self._start, self._gaps, stream.codec_context.codec.name
+            )
             for stream in self._container.streams.subtitles
             if readable(stream)
         }

@@ -15,10 +15,20 @@ TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "t
 
 _SPEAKER = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]*)>", re.IGNORECASE)
 _TAGS = "b|i|u|s|c|v|strong|em|font|span|lang|ruby|rt"
-_MARKUP = re.compile(
-    rf"</?(?:{_TAGS})(?:[\s.][^<>]*)?/?>|<[\d:.]+>|\{{\\[^{{}}]*\}}", re.IGNORECASE
+_VALUE = r"""(?:"[\w#%., -]{0,40}"|'[\w#%., -]{0,40}'|[\w#%.-]{1,40})"""
+_CODES = (
+    "an?|[biusq]|pos|move|org|fade?|fs(?:c[xy]|p)?|fe|fr[xyz]?|fa[xy]|[1-4]?c|[1-4]?a|alpha|[xy]?bord|[xy]?shad|"
+    "be|blur|k[fo]?|p|pbo|r|t"
 )
-"""What players take for markup. Whatever else stands between angle brackets many of them show."""
+_MARKUP = re.compile(
+    rf"</?(?:{_TAGS})(?:\.[\w.-]+)?(?:\s+[\w-]+\s*=\s*{_VALUE})*\s*/?>|<lang\s+[\w-]+>|<[\d:.]+>"
+    rf"|\{{(?:\\(?:{_CODES})(?:&H[\dA-Fa-f]*&?|[-+\d., ()])*)+\}}",
+    re.IGNORECASE,
+)
+"""What players take for markup. Whatever else stands between brackets many of them show."""
+_FONT = re.compile(r"\{\\(?:fn|r)[^{}\\]*\}")
+"""Codes with a name of any words: markup in the middle of a word for some, and shown by others."""
+_BRACES = re.compile(r"(?<!\\)\{[^{}]*\}")
 _HARD_SPACE = re.compile(r"\\[Nnh]|<br\s*/?>", re.IGNORECASE)
 
 
@@ -26,8 +36,14 @@ def plain(marked: str) -> str:
     """Return what a viewer reads of a cue: without tags and codes, a speaker's name before a colon.
 
     Args:
-        marked: text with WebVTT, SubRip or ASS markup.
+        marked: text with WebVTT or SubRip markup, and the codes of ASS that players of those know too.
     """
     text = _SPEAKER.sub(lambda found: f"{found[1]}: ", marked)
     text = _MARKUP.sub("", _HARD_SPACE.sub(" ", text))
-    return " ".join(html.unescape(text).split())
+    names = _FONT.findall(text)
+    return " ".join(html.unescape(" ".join([_FONT.sub("", text), *names])).split())
+
+
+def plain_substation(marked: str) -> str:
+    """Return what a viewer reads of an event of ASS or SSA: what stands in braces is hidden, tags are shown."""
+    return " ".join(_BRACES.sub("", _HARD_SPACE.sub(" ", marked)).split())

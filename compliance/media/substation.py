@@ -40,6 +40,8 @@ def dialogue(text: str) -> Iterator[tuple[int, float, float, str]]:
         bare = line.strip()
         if bare.startswith("[") and bare.endswith("]"):
             section = bare[1:-1].strip().lower()
+        elif section != "events" and bare.lower().startswith("dialogue:"):
+            raise BadLine(number, repr(bare[:80]), "Dialogue below [Events] alone")
         elif section != "events" or not bare or bare.startswith(";") or _COMMENT.match(bare):
             continue
         elif bare.lower().startswith("format:"):

@@ -9,8 +9,10 @@ from typing import Any
 import av
 
 from compliance.media.gaps import Gaps
-from compliance.media.markup import LONGEST, MOST_CUES, TEXT_CODECS, plain
+from compliance.media.markup import LONGEST, MOST_CUES, TEXT_CODECS, plain, plain_substation
 from compliance.media.substation import DRAWING
+
+_SUBSTATION = ("ass", "ssa")
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class Said:
 class SubtitleStream:
     """Reads one subtitle stream."""
 
-    def __init__(self, index: int, start: float, gaps: Gaps) -> None:
-        """Begin; ``start`` is the time at which the container starts, seconds."""
+    def __init__(self, index: int, start: float, gaps: Gaps, codec: str = "subrip") -> None:
+        """Begin; ``start`` is the time at which the container starts, seconds; ``codec`` is FFmpeg's name."""
+        self._substation = codec in _SUBSTATION
         self._index = index
         self._start = start
         self._gaps = gaps
@@ -62,7 +65,7 @@ class SubtitleStream:
                     "draws shapes in place of text, which are not read; give captions as text"
                 )
                 marked = DRAWING.sub(" ", marked)
-            text = plain(marked)
+            text = plain_substation(marked) if self._substation else plain(marked)
             if not text:
                 continue
             self._count += 1

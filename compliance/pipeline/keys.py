@@ -17,7 +17,7 @@ from compliance.pipeline.device import Device
 from compliance.policy.evaluate import Evaluation
 from compliance.types import PROMPT_SOURCES, Asset, Source, digest_of
 
-LAYOUT = 3
+LAYOUT = 4
 """Version of the form in which observations are stored, and of how captions are read into text."""
 
 

@@ -145,3 +145,39 @@ def test_a_transcript_may_be_plain_text_or_json(tmp_path: Path) -> None:
 def test_a_transcript_in_another_form_of_json_is_refused(tmp_path: Path, rows: str) -> None:
     with pytest.raises(UsageError, match="cannot be used"):
         read(tmp_path, rows, "t.json", Source.SPEECH)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (r"{\an8}{\pos(10,20)}up", "up"),
+        (r"wo{\i1}r{\c&H00FF00&}d", "word"),
+        (r"wo{\fnArial}rd", r"word {\fnArial}"),
+        (r"{\buy this now}", r"{\buy this now}"),
+        ("<c buy this now>", "<c buy this now>"),
+        ('wo<font color="#fff" size=3>rd</font>', "word"),
+        ("wo<b.loud>rd</b> <lang en-GB>so", "word so"),
+    ],
+)
+def test_what_some_players_show_of_markup_is_read(tmp_path: Path, said: str, read: str) -> None:
+    file = tmp_path / "a.vtt"
+    file.write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{said}\n", "utf-8")
+    assert read_captions(file, Source.CAPTION).cues[0].text == read
+
+
+EVENTS = "[Events]\nFormat: Start, End, Text\nDialogue: 0:00:01.00,0:00:02.00,"
+
+
+def test_in_substation_only_what_stands_in_braces_is_hidden(tmp_path: Path) -> None:
+    file = tmp_path / "a.ass"
+    file.write_text(f"[Script Info]\n{EVENTS}wo{{a note}}rd<b buy this> \\{{shown}}\n", "utf-8")
+    assert read_captions(file, Source.CAPTION).cues[0].text == r"word<b buy this> \{shown}"
+
+
+@pytest.mark.parametrize("section", ["[Events] x", "[V4+ Styles]", "[Other]"])
+def test_dialogue_in_another_section_is_refused(tmp_path: Path, section: str) -> None:
+    file = tmp_path / "a.ass"
+    hidden = "Dialogue: 0:00:01.00,0:00:02.00,hidden"
+    file.write_text(f"[Script Info]\n{section}\n{hidden}\n{EVENTS}seen\n", "utf-8")
+    with pytest.raises(UsageError, match="below"):
+        read_captions(file, Source.CAPTION)
