@@ -6,7 +6,8 @@ name of another language is a service to the reader. Each line and sentence is j
 * a word in a script other than Latin is in a language of that script. Single symbols (*µ*, *Ω*), and what OCR
   makes of dashes and boxes (*一*, *口*), are not words;
 * in Latin letters, common words of another language count against the English words that are not among them.
-  Two are needed, or one that speaks of violence, sex, drugs or hate: *Rue de Rivoli* does not suffice;
+  Two are needed: *Rue de Rivoli* does not suffice. One that speaks of violence, sex, drugs or hate is enough,
+  among whatever English. Hindi and Japanese are known in Latin letters, too;
 * four words or more in small letters, hardly any of them English, are in an unknown language, and so are two
   with foreign letters. Names, numbers, codes and short lines without such evidence are in none: *SALE 50 %*,
   *Emma*, *Ikea*, *Hola*.
@@ -59,8 +60,13 @@ _LATIN_LETTERS = {
 }  # fmt: skip
 """Letters that hardly any other language has, each half as good as a word."""
 _SEGMENT = re.compile(r"[^\n.!?;。！？؟।]+")
-_ADDRESS = re.compile(r"\S+(?:://|@)\S+|www\.\S+")
-_NOT_WORDS = re.compile(r"\S*(?:://|@|www\.|\d)\S*|\S*[a-z][A-Z]\S*|[#@]\w+")
+_RUN = re.compile(r"\S+")
+_ADDRESS = re.compile(r"(?<=.)(?:://|@)(?=.)", re.DOTALL)
+_SITE = re.compile(r"www\..+", re.DOTALL)
+_CODE = re.compile(r"://|@|www\.|\d|[a-z][A-Z]")
+"""What tells that a run without spaces is no word. Looked for in each run by itself, so that work stays linear
+in its length."""
+_TAGGED = re.compile(r"#\w+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:[^\W\d_]|\u200c|[\u0300-\u036f\u0900-\u0dff])*")
 _NOISE, _NOISY = frozenset("一丨口丶丿〇卜ー"), 2
 """What OCR reads out of dashes, lines and boxes, and how many of them may stand together."""
@@ -138,7 +144,7 @@ def _judged(text: str) -> tuple[tuple[Guess, int], ...]:
     """Return the guess and the number of letters of each line or sentence."""
     said = _said(text)
     found = []
-    for one in _SEGMENT.finditer(_ADDRESS.sub(" ", decoded(said).text)):
+    for one in _SEGMENT.finditer(_RUN.sub(_no_address, decoded(said).text)):
         segment = one[0]
         letters = sum(map(str.isalpha, segment))
         if not letters:
@@ -208,6 +214,16 @@ def _among(segment: str, usual: str) -> Guess:
 # Latin letters
 
 
+def _no_address(run: re.Match[str]) -> str:
+    """Return a run of signs without what is an address in it."""
+    return " " if _ADDRESS.search(run[0]) else _SITE.sub(" ", run[0])
+
+
+def _no_code(run: re.Match[str]) -> str:
+    """Return a run of signs without what is no word: addresses, codes, names in CamelCase and tags."""
+    return " " if _CODE.search(run[0]) else _TAGGED.sub(" ", run[0])
+
+
 @functools.cache
 def _lists() -> Mapping[str, Mapping[str, float]]:
     """Return the weight of each word by language: those behind the bar suffice alone."""
@@ -217,7 +233,7 @@ def _lists() -> Mapping[str, Mapping[str, float]]:
             code, _, rest = line.partition(" ")
             plain, _, grave = rest.partition("|")
             weights = {word: 0.5 if len(word) < 3 else 1.0 for word in plain.casefold().split()}
-            lists[code] = {**weights, **dict.fromkeys(grave.casefold().split(), _ENOUGH)}
+            lists[code] = {**weights, **dict.fromkeys(grave.casefold().split(), _EVIDENT)}
     return lists
 
 
@@ -234,7 +250,7 @@ def _index() -> Mapping[str, tuple[tuple[str, float], ...]]:
 
 def _latin(segment: str) -> Guess:
     """Return the language of the words in Latin letters; see the top of the module for the rules."""
-    tokens = [one for one in _TOKEN.findall(_NOT_WORDS.sub(" ", segment)) if _is_latin(one[0])]
+    tokens = [one for one in _TOKEN.findall(_RUN.sub(_no_code, segment)) if _is_latin(one[0])]
     folded = [one.casefold() for one in tokens]
     english = [is_word(one) for one in folded]
     totals: dict[str, float] = {}

@@ -70,6 +70,28 @@ def test_one_grave_word_is_enough_where_two_common_ones_are_needed() -> None:
     assert others(["den Haag"], ("en",)) == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "a woman sitting, ganz nackt, in a park"),
+        ("de", "Sprengstoff herstellen"),
+        ("nl", "klootzak"),
+        ("fr", "Putain de merde"),
+        ("pl", "kurwa"),
+        ("hi", "main tumhe nahi maarna"),
+        ("ja", "watashi wa hito wo koroshitai"),
+    ],
+)
+def test_a_grave_word_is_not_passed_because_english_stands_around_it(language, text) -> None:
+    assert language in others([text], ("en",))
+
+
+@pytest.mark.parametrize("sign", ["A", "'", "7", "\u0301", "\x01", "a@", "www."])
+def test_long_runs_without_spaces_take_time_in_proportion(sign) -> None:
+    """With work that grows with the square this takes many minutes."""
+    assert others([sign * 50_000], ("en",)) == ()
+
+
 def test_short_captions_that_say_nothing_apart_are_judged_together() -> None:
     assert detect("¿Cómo?").language == NONE
     assert others(["Muy bien", "¿Qué hay?", "Todo", "Nunca"], ("en",)) == ("es",)
