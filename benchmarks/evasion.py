@@ -46,7 +46,9 @@ DISGUISES: dict[str, Disguise] = {
         c.translate(_LEET) if rng.random() < 0.7 else c for c in text
     ),
     "spaced": lambda text, rng: "  ".join(" ".join(word) for word in text.split()),
+    "dotted": lambda text, rng: " ".join(".".join(word) for word in text.split()),
     "reversed": lambda text, rng: text[::-1],
+    "words reversed": lambda text, rng: " ".join(word[::-1] for word in text.split()),
     "base64": lambda text, rng: base64.b64encode(text.encode()).decode(),
     "marks and case": lambda text, rng: "".join(
         (c.upper() if rng.random() < 0.5 else c) + ("\u0335" if c.isalpha() else "") for c in text

@@ -18,13 +18,15 @@ from compliance.text.matching import (
     disguises,
 )
 from compliance.text.run_on import crosses
-from compliance.text.undisguise import PLAIN, readings
+from compliance.text.undisguise import PLAIN, Reading, readings
+from compliance.text.undisguise_words import SPACED, in_pieces
 from compliance.types import Source
 
 EXCERPT = 24
 """Code points of context that an excerpt shows on either side of a name."""
 LONGEST_EXCERPT = 120
 """Code points of a name that an excerpt shows: hidden characters can make it as long as they like."""
+_DOT = "·"
 _PRIVATE = re.compile(r"\S*@\S*|\d[\d\s().-]{4,}\d")
 """What an excerpt hides around the name: anything like an address or a number."""
 
@@ -82,7 +84,7 @@ def _matches(
     than one in leetspeak.
     """
     known: set[Reference] = set()
-    for reading in readings(text):
+    for reading in _readings(text):
         plain = reading.how == PLAIN
         found = _longest(index.find(reading.text, misread=misread and plain), refs)
         for match in found:
@@ -93,6 +95,18 @@ def _matches(
                 score = min(match.score, LEETSPEAK)
                 yield replace(match, start=start, end=end, score=score), reading.how
         known |= {refs[match.row] for match in found}
+
+
+def _readings(text: str) -> list[Reading]:
+    """Return the readings of a text; where words are in pieces, one in which names may be, too.
+
+    Dots may break up a name, while blanks part it from other words.
+    """
+    found = list(readings(text))
+    if in_pieces(text):
+        plain = found[0]
+        found.append(Reading(text.replace(" ", _DOT), SPACED, plain.offsets, plain.ends))
+    return found
 
 
 def _longest(matches: Sequence[NameMatch], refs: Sequence[Reference]) -> list[NameMatch]:

@@ -10,8 +10,9 @@ from typing import Protocol
 from compliance.text.documents import Document, Place, adjacent, documents
 from compliance.text.entities import CARD, ENTITIES, IBAN, Hit
 from compliance.text.normalise import View, normalise
-from compliance.text.undisguise import DECODED, readings
+from compliance.text.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, readings
 from compliance.text.undisguise_codes import ESCAPES
+from compliance.text.undisguise_words import SPACED
 from compliance.types import Source, TextBatch
 
 MAY_CROSS_LINES = frozenset({CARD, IBAN})
@@ -23,7 +24,7 @@ CONFIRMED = 0.9
 STRONGER = 0.2
 """Difference of scores from which something is not also taken for what it covers whole: a date within a
 telephone number is none, and the number behind *driving licence* is no telephone's."""
-_UNDONE = DECODED | {ESCAPES}
+_UNDONE = DECODED | {ESCAPES, ZERO_WIDTH, LOOK_ALIKES, SPACED}
 """Ways of reading a text that leave numbers as they are."""
 
 
@@ -78,9 +79,9 @@ def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
 def _hidden(
     batch: TextBatch, document: Document, find: Callable[[str], list[Hit]]
 ) -> Iterator[Sighting]:
-    """Yield what stands in texts that run backwards or are in code.
+    """Yield what stands in texts that run backwards, are in code or disguised otherwise, but for leetspeak.
 
-    What else disguises a text does not hide numbers and addresses, or changes them when it is undone.
+    Numbers would be letters if that were undone.
     """
     for line, row in enumerate(document.rows):
         for reading in readings(batch.texts[row]):

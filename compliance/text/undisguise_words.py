@@ -32,7 +32,6 @@ _MOST_WAYS = 64
 """Ways of reading one token that are tried."""
 _APART = re.compile(r"(?<![^\W_])[^\W_](?:(?:[^\w\n]|_){1,5}[^\W_](?![^\W_])){2,}")
 _GAP = re.compile(r"(?:[^\w\n]|_)+")
-_APOSTROPHES = ("'", "’")
 _PIECES = 6
 """Pieces that one word may be in."""
 _LONGEST_WHOLE = 20
@@ -185,15 +184,21 @@ def _plain(word: str) -> str:
 
 
 def _joined(run: str) -> list[str]:
-    """Return the words of single letters, parted where a gap is longer than most, or by the vocabulary."""
+    """Return the words of single letters, parted where a gap is longer than most, or by the vocabulary.
+
+    Punctuation among blanks stays: *m e @ e x a m p l e . o r g* is an address.
+    """
     gaps = [one[0] for one in _GAP.finditer(run)]
     letters = _GAP.split(run)
     usual = Counter(gaps).most_common(1)[0][0]
     parted = [letters[0]]
     for gap, letter in zip(gaps, letters[1:], strict=True):
-        if gap.strip() in _APOSTROPHES and gap.strip() != usual.strip():
-            parted[-1] += "'" + letter
-        elif len(gap) > len(usual) or (gap != usual and " " in gap and " " not in usual):
+        sign = "" if usual.strip() else gap.strip()
+        if sign:
+            parted[-1] += sign
+        behind = gap[gap.rindex(sign) + len(sign) :] if sign else gap
+        longer = len(behind) > len(usual)
+        if longer or (gap != usual and " " in gap and " " not in usual):
             parted.append(letter)
         else:
             parted[-1] += letter
@@ -217,9 +222,19 @@ def split(text: str) -> list[Edit]:
         bool(_SEAM.fullmatch(text, left[1], right[0])) for left, right in itertools.pairwise(found)
     ]
     edits = _whole(text, found, seams, _of_pieces)
-    if len(edits) > 1 and len(edits) * 6 > len(found):
+    if _many(edits, len(found)):
         edits = _whole(text, found, seams, _of_any)
     return edits
+
+
+def in_pieces(text: str) -> bool:
+    """Tell whether a word of ``text`` stands in pieces with blanks between them, so that names may, too."""
+    return any(" " in text[start:end] for start, end, _ in split(text))
+
+
+def _many(edits: list[Edit], count: int) -> bool:
+    """Tell whether more than a sixth of ``count`` words are joined, or the only ones of a short text."""
+    return len(edits) * 6 > count if len(edits) > 1 else len(edits) * 8 >= count > 0
 
 
 def _whole(
