@@ -137,6 +137,8 @@ def said_of(message: dict[str, Any]) -> tuple[str, float, float]:
     text = message.get("text")
     if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
         raise BrokenProtocol("a subtitle that is no short text")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):  # JSON lets half a character through
+        raise BrokenProtocol("a subtitle that holds half a character")
     start, end = seconds(message, "start"), seconds(message, "end")
     if start > end:
         raise BrokenProtocol("a subtitle that ends before it starts")

@@ -34,6 +34,8 @@ _PARTS: Final = {
 """Our names of the parts of a layer by Keras' names."""
 _TYPES: Final = {"uint8": "<u1", "uint16": "<u2", "float32": "<f4"}
 _MOST_NUMBERS: Final = 500_000_000
+_LONGEST_NAME: Final = 200
+_LONGEST_SIDE: Final = 4096
 _FLAT: Final = {"data_format": "channels_last", "dilation_rate": [1, 1], "depth_multiplier": 1}
 _PLAIN: Final = {"groups": 1, "threshold": 0.0, "negative_slope": 0.0, "axis": -1}
 _FIXED: Final = _FLAT | _PLAIN | {"center": True, "scale": True}
@@ -51,7 +53,7 @@ def convert(folder: Path, target: Path) -> None:
         told = json.loads((folder / MODEL).read_bytes())
         network, renamed = _network(told["modelTopology"])
         given = _weights(told["weightsManifest"], folder)
-    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, IndexError, RecursionError) as error:
         what = " ".join(str(error).split())[:300]
         raise _refused(
             "the file is no TensorFlow.js layers model", what or type(error).__name__
@@ -117,7 +119,11 @@ def _shape(settings: Mapping[str, Any], name: str, start: str) -> tuple[int, int
     batch, height, width, channels = settings["batch_input_shape"]
     if name != start or batch is not None or settings["dtype"] != "float32":
         raise _refused("the input is of a kind that is not understood", str(settings))
-    return int(height), int(width), int(channels)
+    if not all(
+        type(side) is int and 0 < side <= _LONGEST_SIDE for side in (height, width, channels)
+    ):
+        raise _refused("the input has a size that cannot be", str((height, width, channels))[:100])
+    return height, width, channels
 
 
 def _layer(name: str, kind: str, settings: Mapping[str, Any], inputs: tuple[str, ...]) -> Layer:
@@ -187,12 +193,12 @@ def _weights(manifest: Any, folder: Path) -> dict[str, Floats]:
     """Read the shards of every group; every byte belongs to exactly one weight."""
     found: dict[str, Floats] = {}
     for group in manifest:
-        content = b"".join(_shard(folder, path) for path in group["paths"])
+        content = memoryview(b"".join(_shard(folder, path) for path in group["paths"]))
         at = 0
         for entry in group["weights"]:
             value, size = _weight(entry, content[at:])
-            if entry["name"] in found:
-                raise _refused("a weight is there twice", str(entry["name"]))
+            if not isinstance(entry["name"], str) or entry["name"] in found:
+                raise _refused("a weight has no name, or is there twice", str(entry["name"]))
             found[entry["name"]] = value
             at += size
         if at != len(content):
@@ -201,14 +207,14 @@ def _weights(manifest: Any, folder: Path) -> dict[str, Floats]:
 
 
 def _shard(folder: Path, path: str) -> bytes:
-    if Path(path).name != path or path in ("", ".", "..", MODEL):
-        raise _refused("a shard does not lie beside the model", str(path))
+    if Path(path).name != path or path in ("", ".", "..", MODEL) or len(path) > _LONGEST_NAME:
+        raise _refused("a shard does not lie beside the model", str(path)[:100])
     if not (folder / path).is_file():
         raise _refused("a shard is not there", str(path))
     return (folder / path).read_bytes()
 
 
-def _weight(entry: Mapping[str, Any], content: bytes) -> tuple[Floats, int]:
+def _weight(entry: Mapping[str, Any], content: memoryview) -> tuple[Floats, int]:
     """Return a weight, float32, and how many bytes it takes."""
     name, shape, packed = str(entry["name"]), entry["shape"], entry.get("quantization")
     kind = packed["dtype"] if packed else entry["dtype"]
@@ -224,7 +230,8 @@ def _weight(entry: Mapping[str, Any], content: bytes) -> tuple[Floats, int]:
     value = np.frombuffer(content[:size], _TYPES[kind]).reshape(shape).astype(np.float64)
     if packed:
         value = value * float(packed["scale"]) + float(packed["min"])
-    value = value.astype(np.float32)
+    with np.errstate(over="ignore"):  # what overflows is not finite, and refused
+        value = value.astype(np.float32)
     if not np.isfinite(value).all():
         raise _refused("a weight is not finite", name)
     return np.ascontiguousarray(value), size

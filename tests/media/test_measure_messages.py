@@ -5,7 +5,7 @@ import pytest
 
 from compliance.media import protocol
 from compliance.media.measured import Measured
-from compliance.media.protocol import BrokenProtocol
+from compliance.media.protocol import BrokenProtocol, said_of
 
 ROW = [0.04, 0.5, 0.0, 2, 0, 0.25, 0.0, 0.0, 0]
 LIGHT = {"type": "light", "stream": 0, "why": "", "rows": [ROW, [0.08, *ROW[1:]]]}
@@ -83,3 +83,8 @@ def test_the_loudness_of_one_stream_comes_once() -> None:
 
 def test_a_text_of_the_decoder_loses_what_would_steer_a_terminal() -> None:
     assert protocol.loudness_of(LOUD | {"unmeasured": "a\x1b[2J"})["unmeasured"] == "a [2J"
+
+
+def test_a_subtitle_with_half_a_character_is_refused() -> None:
+    with pytest.raises(BrokenProtocol, match="half a character"):
+        said_of({"text": "a \ud800", "start": 0.0, "end": 1.0})

@@ -178,6 +178,25 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda m: weight_of(m, "wide/bias")["quantization"].update(scale=1e308),
         "finite",
     ),
+    "a scale beyond all floats": (
+        lambda m: weight_of(m, "wide/bias")["quantization"].update(scale=10**400),
+        "too large",
+    ),
+    "an endless picture": (
+        lambda m: layer_of(m, "input")["config"].update(
+            batch_input_shape=[None, float("inf"), 11, 3]
+        ),
+        "size",
+    ),
+    "a picture of no height": (
+        lambda m: layer_of(m, "input")["config"].update(batch_input_shape=[None, -13, 11, 3]),
+        "size",
+    ),
+    "a weight without a name": (lambda m: weight_of(m, "out/bias").update(name=5), "no name"),
+    "a shard of a very long name": (
+        lambda m: m["weightsManifest"][0].update(paths=["a" * 5000, "part2"]),
+        "beside",
+    ),
     "no scale": (lambda m: weight_of(m, "wide/bias")["quantization"].pop("scale"), "scale"),
     "a weight too many": (
         lambda m: m["weightsManifest"][0]["weights"].append(
