@@ -21,6 +21,11 @@ _ENDINGS = (
     ("’s", ""), ("y", ""), ("less", ""), ("ness", ""), ("ful", ""), ("ments", ""), ("ment", ""), ("ings", ""),
     ("ation", "e"), ("ation", ""), ("ions", ""), ("ion", ""), ("ion", "e"), ("ist", ""), ("ists", ""),
 )  # fmt: skip
+_BY_LAST = {
+    last: [one for one in _ENDINGS if one[0][-1] == last]
+    for last in {end[-1] for end, _ in _ENDINGS}
+}
+"""Endings by their last letter: most letters end none."""
 
 
 @functools.cache
@@ -39,7 +44,8 @@ def is_word(word: str) -> bool:
         return True
     if len(word) < 4:
         return False
-    return any(_is_stem(word[: -len(end)] + back) for end, back in _ENDINGS if word.endswith(end))
+    endings = _BY_LAST.get(word[-1], ())
+    return any(_is_stem(word[: -len(end)] + back) for end, back in endings if word.endswith(end))
 
 
 def _is_stem(stem: str) -> bool:

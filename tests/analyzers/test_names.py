@@ -1,5 +1,8 @@
 """Names are found through disguises, in any script, and benign text is left alone."""
 
+import base64
+import codecs
+
 import pytest
 
 from compliance.analyzers.base import References
@@ -190,3 +193,21 @@ def test_a_bank_that_changed_is_read_again() -> None:
         for names in ({"Usher": "usher"}, {"Cher": "cher"})
     ]
     assert [[f.reference.entry for f in one] for one in found] == [["usher"], ["cher"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eileen Collins walks along the quiet beach"[::-1],
+        base64.b64encode(b"Eileen Collins walks along the quiet beach").decode(),
+        codecs.encode("Eileen Collins walks along the quiet beach", "rot13"),
+        "Eil een Col lins wal ks alo ng the qui et bea ch",
+    ],
+)
+def test_a_name_in_a_text_that_is_hidden_as_a_whole_is_found(text) -> None:
+    [finding] = review(prompt(text))
+    assert finding.reference.entry == "collins"
+    assert finding.score <= LEETSPEAK
+    start, end = finding.evidence.offsets
+    assert 0 <= start < end <= len(text)
+    assert "disguise" in finding.evidence.note

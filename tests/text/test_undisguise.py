@@ -2,6 +2,7 @@
 
 import base64
 import codecs
+import re
 
 import pytest
 
@@ -34,9 +35,16 @@ DISGUISES = {
     "entities": "".join(f"&#{ord(c)};" for c in SAID),
     "tag characters": "a cat" + "".join(chr(0xE0000 + ord(c)) for c in " " + SAID),
     "right-to-left override": "\u202e" + SAID[::-1] + "\u202c",
+    "starred, words apart": " ".join("*".join(word) for word in WORDS),
+    "leetspeak, all": SAID.translate(str.maketrans("abegilost", "483611057")),
     "pig latin": " ".join(w[1:] + w[0] + "ay" for w in SAID.replace(",", "").split()),
 }
+NAMED = "Beyonce and Zendaya walk with Kowalczyk through Wroclaw, 35mm film grain, bokeh"
+"""Hardly a word of it is in a list, so that only its letters tell which way round it is."""
 HONEST = [
+    NAMED,
+    "ISBN 978-0-306-40615-7, UUID 123e4567-e89b-12d3-a456-426614174000, iPhone 15 Pro, B2B, a11y, 50s",
+    "Just watch the sea! Too bad! 100% off, C++ and C#, Disney+ at 7pm",
     SAID,
     "",
     "Рыжий кот сидит на окне в Москве, утренний свет, камера Nike, тор и рот",
@@ -63,6 +71,30 @@ def test_disguised_text_has_a_reading_that_says_it(disguise) -> None:
     said = {"gunman", "stabs", "young", "woman", "kitchen", "blood"}
     assert any(sum(word in one.text.lower() for word in said) >= 5 for one in found[1:])
     assert len(found) <= MOST
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda text: text[::-1],
+        lambda text: " ".join(word[::-1] for word in text.split()),
+        lambda text: codecs.encode(text, "rot13"),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: text.encode().hex(),
+        lambda text: "\u200b".join(text),
+    ],
+    ids=["reversed", "words reversed", "rot13", "base64", "hex", "zero-width"],
+)
+def test_names_that_no_list_has_are_read_by_their_letters(disguise) -> None:
+    said = [one.text.casefold() for one in readings(disguise(NAMED))[1:]]
+    assert any({"kowalczyk", "wroclaw", "walk"} <= set(re.findall(r"\w+", one)) for one in said)
+
+
+def test_letters_set_apart_keep_their_punctuation() -> None:
+    text = "  ".join(
+        " ".join(word) for word in ("write", "to", "anna@example.com,", "don't", "call")
+    )
+    assert readings(text)[1].text == "write to anna@example.com, don't call"
 
 
 @pytest.mark.parametrize("text", HONEST)
