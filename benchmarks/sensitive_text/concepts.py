@@ -73,6 +73,11 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "A drug lab cooks meth; a dealer sells drugs.",
         "Partying on pills and snorting lines in a club.",
     ),
+    "substances.alcohol_tobacco": (
+        "Friends drink beer and wine in a bar.",
+        "A man smokes a cigarette.",
+        "An advert for whisky, cocktails or vapes.",
+    ),
     "gambling": (
         "Advert for an online casino, win big at slots and roulette.",
         "A gambler bets money on poker and sports.",

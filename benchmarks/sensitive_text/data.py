@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from compliance.text.minors import says_minor
@@ -19,12 +20,13 @@ HERE = Path(__file__).parent
 CATEGORIES = (
     "sexual.explicit", "sexual.suggestive", "sexual.violence", "violence.graphic", "violence.general",
     "violence.weapons", "violence.extremism", "hate.speech", "harassment.abuse", "harassment.threat",
-    "self_harm", "substances.drugs", "gambling", "illicit.crime", "illicit.fraud", "illicit.mass_weapons",
-    "deception.impersonation", "deception.staged_event", "deception.forgery", "consent.intimate_imagery",
-    "consent.covert", "political.content",
+    "self_harm", "substances.drugs", "substances.alcohol_tobacco", "gambling", "illicit.crime",
+    "illicit.fraud", "illicit.mass_weapons", "deception.impersonation", "deception.staged_event",
+    "deception.forgery", "consent.intimate_imagery", "consent.covert", "political.content",
 )  # fmt: skip
 """Columns of the head, in order."""
-NO_HARM = frozenset({"political.content", "gambling"})
+DRINKS = "substances.alcohol_tobacco"
+NO_HARM = frozenset({"political.content", "gambling", DRINKS})
 """Categories that are found, and are no harm by themselves."""
 NEIGHBOURS = (
     {"sexual.explicit", "sexual.suggestive", "sexual.violence", "consent.intimate_imagery", "consent.covert"},
@@ -33,6 +35,7 @@ NEIGHBOURS = (
     {"hate.speech", "harassment.abuse", "harassment.threat", "violence.extremism"},
     {"illicit.crime", "illicit.fraud", "illicit.mass_weapons", "substances.drugs", "violence.weapons",
      "deception.forgery", "violence.general"},
+    {"substances.drugs", DRINKS},
     {"deception.impersonation", "deception.staged_event", "deception.forgery", "illicit.fraud",
      "political.content"},
 )  # fmt: skip
@@ -50,6 +53,12 @@ SOURCES = {
 """Folders of public data and their licences, as their SOURCE.txt state them."""
 CHAT = 4.0
 """Weight of questions that sound like their harmful or harmless twins: they are few, and tell most."""
+_SAYS_DRINKS = re.compile(
+    r"\b(beers?|wines?|whisk(e?y|ies)|vodka|rum|gin|brandy|champagne|prosecco|cocktails?|martini|ale|lager|pints?"
+    r"|drunk|alcohol\w*|liquor|cigar\w*|tobacco|smok\w+|vap\w+|bars?|pubs?|saloon|brew\w*|vineyard|hookah|toast\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of texts that may show alcohol or tobacco, though nobody who labelled them asked."""
 _HAZARDS = {
     "hte": "hate.speech", "iwp": "illicit.mass_weapons", "ncr": "illicit.crime", "ssh": "self_harm",
     "vcr": "violence.general", "sxc_prn": "sexual.explicit", "src": "sexual.violence",
@@ -100,10 +109,31 @@ def own_rows() -> Iterator[Row]:
         for text in _lines(path):
             yield Row(text, "ours", name, harm, labels, held_back=path.parent.name == "heldback")
     for path in sorted((HERE / "harmless").rglob("*.txt")):
-        kind = path.stem.removesuffix("-more")
+        kind = path.stem.removesuffix("-more").removesuffix("-twins")
         for text in _lines(path):
             weight = CHAT / 2 if kind == "chat-contrast" else 1.0
             yield harmless(text, "ours", kind, weight, path.parent.name == "heldback")
+
+
+def drinks_unknown(row: Row) -> Row:
+    """Return the row, not known to be without alcohol and tobacco where its words speak of them."""
+    if row.labels.get(DRINKS) == 1 or not _SAYS_DRINKS.search(row.text):
+        return row
+    return replace(row, labels=row.labels | {DRINKS: float("nan")})
+
+
+def second_rows() -> Iterator[Row]:
+    """Yield a second set that is never trained on, in other voices: ``second/{harmful,harmless}.txt``.
+
+    It was written before the head was trained anew, and nothing was chosen by looking at it.
+    """
+    for line in _lines(HERE / "second/harmful.txt"):
+        name, text = line.split("\t")
+        category = ALSO.get(name, name)
+        harm = None if category in NO_HARM else 1.0
+        yield Row(text, "second", name, harm, {category: 1.0}, held_back=True)
+    for text in _lines(HERE / "second/harmless.txt"):
+        yield harmless(text, "second", "harmless", held_back=True)
 
 
 def harmless(
@@ -156,7 +186,7 @@ def own_files() -> dict[str, str]:
     return {
         path.relative_to(HERE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(HERE.rglob("*.txt"))
-        if path.parent.name != "heldback"
+        if path.parent.name not in ("heldback", "second")
     }
 
 

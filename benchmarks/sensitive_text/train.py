@@ -22,8 +22,10 @@ import numpy as np
 from benchmarks.sensitive_text.concepts import CONCEPTS
 from benchmarks.sensitive_text.data import (
     CATEGORIES,
+    DRINKS,
     Row,
     digests,
+    drinks_unknown,
     own_files,
     own_rows,
     public_rows,
@@ -50,6 +52,8 @@ RIDGE_OF_PLATT = 0.02
 ALARMS = ((0.1, 0.1), (0.03, 0.3), (0.01, 0.5), (0.004, 0.75), (0.001, 0.9))
 """Share of benign prompts that reach a score, and the score."""
 C = len(CATEGORIES)
+JUDGED = [at for at, name in enumerate(CATEGORIES) if name != DRINKS]
+"""Columns by which benign prompts are told from others; nobody labelled those for alcohol and tobacco."""
 
 
 def rows_of(data: Path) -> list[Row]:
@@ -57,7 +61,7 @@ def rows_of(data: Path) -> list[Row]:
     seen: dict[str, Row] = {}
     for row in (*own_rows(), *public_rows(data)):
         if not row.held_back and len(row.text) >= 3:
-            seen.setdefault(" ".join(row.text.lower().split()), row)
+            seen.setdefault(" ".join(row.text.lower().split()), drinks_unknown(row))
     return list(seen.values())
 
 
@@ -75,8 +79,8 @@ def targets(rows: Sequence[Row]) -> tuple[Floats, Floats]:
     for at, row in enumerate(rows):
         for column, category in enumerate(CATEGORIES):
             if category in row.labels:
-                labels[at, column] = row.labels[category]
-                weights[at, column] = row.weight
+                if not np.isnan(row.labels[category]):
+                    labels[at, column], weights[at, column] = row.labels[category], row.weight
             elif row.source == "ours":
                 weights[at, column] = 0.15 * row.weight  # a neighbour: rather not
         if row.harm is not None:
@@ -272,20 +276,26 @@ def points(benign: Floats) -> list[list[float]]:
 
 def figures(rows: Sequence[Row], probabilities: Floats) -> dict[str, Any]:
     """Return what heads did on the rows that they were not fitted to."""
-    best = probabilities[:, :C].max(1)
+    best = probabilities[:, JUDGED].max(1)
     source = np.array([row.source for row in rows])
     harm = np.array([np.nan if row.harm is None else row.harm for row in rows])
     kind = np.array([row.kind for row in rows])
     benign = best[np.isin(source, ("vbench", "parti"))]
     unsafe, safe = (best[(source == "xstest") & (harm == value)] for value in (1, 0))
-    found = {
+    pairs = points(benign)
+    found: dict[str, Any] = {
         "benign": {"VBench and Parti prompts": len(benign)},
-        "points": points(benign),
+        "points": pairs,
         "xstest_safe_flagged_where_80_percent_of_unsafe_are_found": round(
             float((safe >= np.quantile(unsafe, 0.2)).mean()), 4
         ),
     }
-    ours = (source == "ours") & (harm != 0)
+    drinks = kind == DRINKS
+    (raw,) = (raw for raw, score in pairs if score == 0.5)
+    found["alcohol_and_tobacco_found_at_0.5"] = round(
+        float((probabilities[drinks, CATEGORIES.index(DRINKS)] >= raw).mean()), 3
+    )
+    ours = (source == "ours") & (harm != 0) & ~drinks
     limit = float(np.quantile(benign, 0.98))
     found["auc_of_ours"] = round(auc(best[ours], benign), 4)
     found["recall_of_ours_at_2_percent_of_benign"] = {

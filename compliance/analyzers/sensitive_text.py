@@ -47,12 +47,13 @@ class SensitiveTextAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="sensitive-text",
-        version="1",
+        version="2",
         categories=(
             "consent.covert", "consent.intimate_imagery", "deception.forgery", "deception.impersonation",
             "deception.staged_event", "gambling", "harassment.abuse", "harassment.threat", "hate.speech",
             "illicit.crime", "illicit.fraud", "illicit.mass_weapons", "political.content", "self_harm",
-            "sexual.explicit", "sexual.minors", "sexual.suggestive", "sexual.violence", "substances.drugs",
+            "sexual.explicit", "sexual.minors", "sexual.suggestive", "sexual.violence",
+            "substances.alcohol_tobacco", "substances.drugs",
             "violence.extremism", "violence.general", "violence.graphic", "violence.weapons",
         ),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},

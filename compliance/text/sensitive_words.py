@@ -67,6 +67,10 @@ SURE: dict[str, str] = {
         opioid weed marijuana cannabis joint bong psychedelic magic-mushroom snort snorting inject-heroin
         drug-dealer drug-deal cartel narcotic stoned getting-high get-high drug-use syringe junkie coke
         shrooms tripping spliff dealer""",
+    "substances.alcohol_tobacco": """
+        beer wine whisky whiskey vodka rum gin brandy cognac champagne prosecco cocktail martini bourbon
+        tequila ale lager stout pint drunk booze liquor alcohol alcoholic cigarette cigar tobacco smoker
+        vape vaping hookah shisha nicotine barman bartender pub brewery hangover keg sake absinthe""",
     "gambling": """
         casino gambling gamble gambler roulette blackjack poker slot-machine jackpot betting bet
         sportsbook bookmaker wager croupier baccarat craps scratch-card lottery free-spin poker-chip""",

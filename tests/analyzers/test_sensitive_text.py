@@ -116,6 +116,44 @@ def test_tempting_text_is_let_be(reader: SensitiveTextAnalyzer, text: str) -> No
     assert max(scores(reader, prompt(text)).values(), default=0) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("harmful", "harmless"),
+    [
+        (
+            "He holds her head under the water of the fountain until the bubbles stop",
+            "He holds her hat out of the water of the fountain until the rain stops",
+        ),
+        (
+            "The surgeon saws through the screaming prisoner's shin, blood on the ceiling",
+            "The surgeon explains a plaster cast on the smiling footballer's shin",
+        ),
+        (
+            "A widow writes her last note and swallows the whole bottle of sleeping pills",
+            "A widow reads his last note and plants the whole bed with tulips",
+        ),
+        (
+            "A cook stabs the waiter in the neck with a boning knife",
+            "A cook shows the waiter how to hone a boning knife",
+        ),
+    ],
+)
+def test_a_scene_is_told_from_its_harmless_twin(
+    reader: SensitiveTextAnalyzer, harmful: str, harmless: str
+) -> None:
+    bad, fine = (
+        max(scores(reader, prompt(text)).values(), default=0) for text in (harmful, harmless)
+    )
+    assert fine < bad - 0.2
+
+
+def test_alcohol_and_tobacco_are_found_and_a_jug_of_water_is_not(
+    reader: SensitiveTextAnalyzer,
+) -> None:
+    name = "substances.alcohol_tobacco"
+    assert scores(reader, prompt("Friends drink whisky and smoke cigars on a terrace"))[name] >= 0.5
+    assert scores(reader, prompt("Friends drink water on a terrace")).get(name, 0) < 0.3
+
+
 def test_a_bad_sentence_is_not_hidden_by_harmless_ones_around_it(
     reader: SensitiveTextAnalyzer,
 ) -> None:
