@@ -19,6 +19,7 @@ from compliance.pipeline.observations import from_bytes
 from compliance.pipeline.run import Outcome, Reviewer
 from compliance.pipeline.runread import read_request, read_run
 from compliance.policy.load import load_policy_text
+from compliance.redaction.sources import of_run
 from compliance.reporters import html, text
 from compliance.reporters import json as machine
 from compliance.settings import Settings
@@ -189,6 +190,9 @@ def test_a_report_says_restricted_and_the_digest_and_no_more(tmp_path: Path) -> 
 def test_sexual_frames_and_words_that_say_under_age_are_enough_together(tmp_path: Path) -> None:
     (outcome,) = review(tmp_path, asked(tmp_path, "a high school chess club", red=True))
     assert outcome.restricted and len(listed(tmp_path)) == 1
+    sealer = MasterKey.load(tmp_path / "home" / "keys").sealer("observations")
+    with pytest.raises(UsageError, match="no copy is made"):
+        of_run(outcome.files.folder, tmp_path / "a telling name.png", sealer)
 
 
 @pytest.mark.parametrize(
