@@ -54,7 +54,7 @@ def _signal(spans: Sequence[TimeSpan], count: int) -> Floats:
     made = np.zeros(count, np.float32)
     for one in spans:
         made[int(one.start / STEP) : max(int(one.end / STEP), int(one.start / STEP) + 1)] = 1
-    return made - made.mean()
+    return np.asarray(made - made.mean(), np.float32)
 
 
 def uncovered(speech: Sequence[TimeSpan], cues: Sequence[TimeSpan]) -> list[TimeSpan]:

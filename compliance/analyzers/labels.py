@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import numpy as np
+
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.analyzers.legibility import is_still, worst_ratio
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
@@ -95,18 +97,50 @@ def _blocks(lines: Sequence[Observation]) -> list[list[Observation]]:
     A label takes the lines right below it and right above it along, since a demanded wording may be longer than
     what is known of it; lines that are none may be one together.
     """
+    near = _Near(lines)
     blocks: list[list[Observation]] = []
     for line in sorted(lines, key=_place):
         block = [line]
         for _ in range(MOST_LINES - 1):
-            following = [one for one in lines if one not in block and _goes_on(block[-1], one)]
+            last = block[-1]
+            following = [
+                one for one in near.to(last) if _is_new(one, block) and _goes_on(last, one)
+            ]
             if not following:
                 break
             block.append(min(following, key=_place))
         said = any(label_in(_said(block[:size])) for size in range(1, len(block) + 1))
-        if said and not _denied(block, lines):
+        if said and not _denied(block, near):
             blocks.append(block)
-    return [block for block in blocks if not any(_parts(other, block) for other in blocks)]
+    keys = [tuple(id(one) for one in block) for block in blocks]
+    parts = {
+        key[at:] for key in keys for at in range(1, len(key))
+    }  # of a longer block that ends with them
+    return [block for key, block in zip(keys, blocks, strict=True) if key not in parts]
+
+
+class _Near:
+    """Lines on screen, of which those near another one are found without looking at each."""
+
+    def __init__(self, lines: Sequence[Observation]) -> None:
+        self._lines = [one for one in lines if one.region is not None and one.span is not None]
+        rows = [(one.span.start, one.span.end, *one.region.box[1::2]) for one in self._lines]  # type: ignore[union-attr]
+        self._table = np.array(rows, np.float64).reshape(-1, 4)
+
+    def to(self, line: Observation) -> list[Observation]:
+        """Return the lines that stand at the same time and at most some lines above or below."""
+        if line.region is None or line.span is None:
+            return []
+        far = MOST_LINES * LIKE_HEIGHT * _height(line.region)
+        starts, ends, tops, bottoms = self._table.T
+        _, top, _, bottom = line.region.box
+        found = (starts <= line.span.end) & (ends >= line.span.start)
+        found &= (tops <= bottom + far) & (bottoms >= top - far)
+        return [self._lines[at] for at in np.flatnonzero(found).tolist()]
+
+
+def _is_new(one: Observation, block: Sequence[Observation]) -> bool:
+    return all(one is not other for other in block)
 
 
 def _as_read(
@@ -147,17 +181,13 @@ def _with(block: Sequence[Observation], line: Observation, reading: str) -> list
     return [one.but(text=reading) if one is line else one for one in block]
 
 
-def _denied(block: list[Observation], lines: Sequence[Observation]) -> bool:
+def _denied(block: list[Observation], near: _Near) -> bool:
     """Tell whether the line before says that it is not so: *these pictures are not* / *AI-generated*."""
     if label_in(_said(block)) is None:
         return True
-    before = [one for one in lines if one not in block and _goes_on(one, block[0])]
+    first = block[0]
+    before = [one for one in near.to(first) if _is_new(one, block) and _goes_on(one, first)]
     return any(label_in(_said([one, *block])) is None for one in before)
-
-
-def _parts(other: list[Observation], block: list[Observation]) -> bool:
-    """Tell whether ``other`` is a longer block that ends with all of ``block``."""
-    return len(other) > len(block) and other[-len(block) :] == block
 
 
 def _goes_on(one: Observation, after: Observation) -> bool:

@@ -179,13 +179,13 @@ def _words(line: Observation, lines: Sequence[Observation]) -> int:
 
 
 def _together(line: Observation, other: Observation) -> bool:
-    if line.span is None or other.span is None or _is_super(other, False) < 1 * MIDDLE:
-        return False
-    if line.attributes["stream"] != other.attributes["stream"]:
+    if line.span is None or other.span is None:
         return False
     return (
         abs(line.span.start - other.span.start) <= 2 * EDGE
         and abs(line.span.end - other.span.end) <= 2 * EDGE
+        and line.attributes["stream"] == other.attributes["stream"]
+        and _is_super(other, False) >= MIDDLE
     )
 
 
