@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -112,9 +111,7 @@ def main() -> None:
     all_bad = [row for row in held if row.harm != 0]
     good = [row for row in held if row.harm == 0]
     plain = [row for row in public_rows(arguments.data) if row.source in ("vbench", "parti")]
-    started = time.perf_counter()
     found = scores(analyzer, [row.text for row in (*all_bad, *good, *plain)])
-    seconds = time.perf_counter() - started
     bad, bad_found = zip(
         *((r, f) for r, f in zip(all_bad, found, strict=False) if r.kind != DRINKS), strict=True
     )
@@ -135,10 +132,11 @@ def main() -> None:
             "harmless held back": len(good),
             "VBench and Parti": len(easy),
         },
-        "seconds": round(seconds, 1),
         **told_apart(harmful, pools, tempting),
         "right category among those from 0.3": round(right(bad, bad_found), 3),
-        "alcohol and tobacco at 0.5": drinks(all_bad, found, found[len(all_bad) + len(good) :]),
+        "alcohol and tobacco at 0.5": drinks(
+            all_bad, found[: len(all_bad)], found[len(all_bad) + len(good) :]
+        ),
         "second set, in other voices": second_set(analyzer),
         "heads not fitted to the row (training record)": json.loads(
             (MODELS / "sensitive-text.json").read_text("utf-8")
