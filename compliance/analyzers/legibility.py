@@ -8,6 +8,7 @@ such as a shop sign, is slanted, moves with the camera, or passes; nobody need r
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 from typing import ClassVar
@@ -85,9 +86,12 @@ class LegibilityAnalyzer:
         """Return one finding for each ``screen_line`` that scores above the floor."""
         lines = [one for one in observations if one.kind == "screen_line" and one.span]
         still = is_still(observations)
+        lines.sort(key=_start)
         found = []
         for line in lines:
-            ratios = _ratios(line, lines, still)
+            first = bisect.bisect_left(lines, _start(line) - 2 * EDGE, key=_start)
+            last = bisect.bisect_right(lines, _start(line) + 2 * EDGE, key=_start)
+            ratios = _ratios(line, lines[first:last], still)
             super_ = _is_super(line, still)
             worst = min(ratios.values()) if ratios else RATIOS[-1]
             score = round(float(np.interp(worst, RATIOS, SCORES)) * super_, 4)
@@ -176,6 +180,10 @@ def _words(line: Observation, lines: Sequence[Observation]) -> int:
     return sum(
         count_words(other.text or "") for other in lines if other is line or _together(line, other)
     )
+
+
+def _start(line: Observation) -> float:
+    return line.span.start if line.span is not None else 0.0
 
 
 def _together(line: Observation, other: Observation) -> bool:

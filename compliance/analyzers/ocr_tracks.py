@@ -24,6 +24,8 @@ LIKE_HEIGHT = 1.6
 """Greatest ratio of the heights of one line in two frames."""
 FAR = 0.35
 """Share of the frame that the same words may travel between two examined frames: credits that scroll fast."""
+COMPARED = 200
+"""Letters of two readings that are compared, since the work grows with their product."""
 MOST_PLACES = 32
 """Places over time that a track keeps, evenly spread."""
 MOST_READINGS = 16
@@ -114,7 +116,7 @@ def _likeness(last: Observation, was: _Box, line: Observation) -> float:
         return 0.0  # not in one row
     if min(was[2], now[2]) <= max(was[0], now[0]):
         return 0.0
-    before, after = last.text or "", line.text or ""
+    before, after = (last.text or "")[:COMPARED], (line.text or "")[:COMPARED]
     shorter, longer = sorted((before, after), key=len)
     if longer.startswith(shorter) and abs(was[0] - now[0]) < heights[1]:
         return 1.0 - away  # typed letter by letter, or wiped away
