@@ -2,9 +2,9 @@
 
 Each **reading** is a text with the way back. The plain one comes first; the others are few, differ from it,
 and are kept only where they cost fewer bits as English (:mod:`compliance.text.english_letters`), so that honest
-text in whatever language and script gives no reading but itself. What is looked through: characters that nobody sees, look-alikes and
-accents, leetspeak and letters drawn out, letters or parts of words set apart, text that runs backwards, and
-codes such as Base64.
+text in whatever language and script gives no reading but itself. What is looked through: characters that nobody
+sees, look-alikes and accents, leetspeak and letters drawn out, letters or parts of words set apart, text that
+runs backwards, and codes such as Base64.
 """
 
 from __future__ import annotations
