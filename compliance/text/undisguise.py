@@ -129,6 +129,7 @@ def _read(text: str) -> tuple[Reading, ...]:
         undisguise_words.mended,
         undisguise_codes.decoded,
         backwards,
+        words_backwards,
         undisguise_codes.shifted,
     )
     for step in steps:
@@ -251,6 +252,15 @@ def backwards(reading: Reading) -> Reading:
     turned = text[::-1]
     if likelier(text, turned):
         return Reading(turned, REVERSED, reading.offsets[::-1], reading.ends[::-1])
+    return words_backwards(reading)
+
+
+def words_backwards(reading: Reading) -> Reading:
+    """Return the text with each word turned round where it stands, if that looks like English.
+
+    Letters do not tell this from a text that runs backwards as a whole: both are read.
+    """
+    text = reading.text
     edits = [
         (start, end, text[start:end][::-1])
         for start, end, word in words(text)
