@@ -70,10 +70,11 @@ def redact(
     from compliance.redaction.plan import choose
     from compliance.redaction.redact import check_paths
     from compliance.redaction.redact import redact as write_copy
-    from compliance.redaction.sources import crops_of
+    from compliance.redaction.sources import crops_of, digest_of_media
 
     settings = inputs.settings()
     check_paths(asset, output)
+    digest = digest_of_media(asset)
     sealer = MasterKey.load(settings.keys).sealer("observations")
     told = _told(asset, run, findings, settings, sealer)
     chosen = choose(told.findings, find or [], finding or [])
@@ -82,7 +83,14 @@ def redact(
     signer = development_signer(settings.signing)
     with bar("reading") as progress:
         done = write_copy(
-            asset, edits, output, signer, crops=crops, limits=_limits(settings), progress=progress
+            asset,
+            edits,
+            output,
+            signer,
+            crops=crops,
+            sha256=digest,
+            limits=_limits(settings),
+            progress=progress,
         )
     _show(done, asset, len(chosen))
     return ExitCode.APPROVE

@@ -67,6 +67,7 @@ def redact(
     signer: Signer,
     *,
     crops: dict[str, bytes] | None = None,
+    sha256: str | None = None,
     limits: DecodeLimits = DecodeLimits(),  # noqa: B008
     progress: Callable[[str, float, float], None] = _NO_PROGRESS,
 ) -> Redacted:
@@ -78,6 +79,7 @@ def redact(
         out: the new file, of the same form; it must not exist.
         signer: who signs the manifest of the copy.
         crops: JPEG of what a finding saw, by its id, which tells in which frame its region was seen.
+        sha256: digest of the file that the edits are of; None where nobody knows.
         limits: what reading may cost.
         progress: gets a name, what is done and what there is in all, seconds.
 
@@ -98,6 +100,7 @@ def redact(
         for path in (private, target):
             path.parent.mkdir()
         shutil.copyfile(asset_path, private)
+        _check_same(private, sha256)
         form = form_of(private)
         _check_form(form, edits)
         followed = _follow(
@@ -146,6 +149,18 @@ def check_paths(asset: Path, out: Path) -> None:
     if not asset.is_file():
         raise MediaError(
             "there is no such media file", where=str(asset), fix="correct the path of the asset"
+        )
+
+
+def _check_same(private: Path, sha256: str | None) -> None:
+    """Refuse a file that was replaced since its findings were read."""
+    if sha256 is not None and (found := sha256_of(private)) != sha256:
+        raise MediaError(
+            "the file is not the one that the findings are of",
+            expected=f"SHA-256 {sha256}",
+            found=found,
+            where=private.name,
+            fix="review the file as it is now, and redact by that run",
         )
 
 

@@ -21,7 +21,7 @@ from redaction_clips import (
 )
 
 from compliance.banks.keys import MasterKey
-from compliance.errors import UsageError
+from compliance.errors import MediaError, UsageError
 from compliance.provenance.c2pa import prepare
 from compliance.provenance.reader import read_manifest
 from compliance.provenance.signers import DevelopmentSigner
@@ -196,3 +196,12 @@ def test_findings_nested_without_end_are_refused(tmp_path: Path) -> None:
     sealer = MasterKey.load(tmp_path / "keys").sealer("observations")
     with pytest.raises(UsageError, match="cannot be read"):
         of_file(findings, asset, sealer)
+
+
+def test_a_file_that_was_replaced_since_is_refused(
+    signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    Image.fromarray(frame_at(AT)).save(tmp_path / "a.png")
+    with pytest.raises(MediaError, match="not the one"):
+        redact(tmp_path / "a.png", [edit()], tmp_path / "b.png", signer, sha256="0" * 64)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.png"]
