@@ -70,17 +70,19 @@ def redact(
     from compliance.redaction.plan import choose
     from compliance.redaction.redact import check_paths
     from compliance.redaction.redact import redact as write_copy
-    from compliance.redaction.sources import crops_of, digest_of_media
+    from compliance.redaction.sources import crops_of, digest_of_media, refuse_quarantined
 
     settings = inputs.settings()
     check_paths(asset, output)
     digest = digest_of_media(asset)
+    refuse_quarantined(settings.home, digest)
     sealer = MasterKey.load(settings.keys).sealer("observations")
     told = _told(asset, run, findings, settings, sealer)
     chosen = choose(told.findings, find or [], finding or [])
     edits = _edits(asset, chosen, told, how, mute, fixed)
     crops = crops_of(told, [one.id for one in chosen], sealer)
     signer = development_signer(settings.signing)
+    limits = _limits(settings)
     with bar("reading") as progress:
         done = write_copy(
             asset,
@@ -89,7 +91,7 @@ def redact(
             signer,
             crops=crops,
             sha256=digest,
-            limits=_limits(settings),
+            limits=limits,
             progress=progress,
         )
     _show(done, asset, len(chosen))

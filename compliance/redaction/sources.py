@@ -11,6 +11,7 @@ from compliance.errors import ComplianceError, UsageError
 from compliance.files import sha256_of
 from compliance.findings import Finding, Observation
 from compliance.pipeline.observations import from_bytes
+from compliance.pipeline.quarantine import listed
 from compliance.pipeline.runfiles import EVIDENCE, FINDINGS, OBSERVATIONS, VERDICT
 from compliance.pipeline.runread import read_run, read_verdict
 from compliance.redaction.plan import is_below
@@ -132,6 +133,20 @@ def digest_of_media(asset: Path) -> str:
         ) from error
 
 
+def refuse_quarantined(home: Path, digest: str) -> None:
+    """Refuse media that is quarantined, whatever the findings at hand say of it.
+
+    Args:
+        home: folder of the installation, which holds the list.
+        digest: SHA-256 of the media.
+
+    Raises:
+        UsageError: it is.
+    """
+    if listed(home, digest):
+        raise _forbidden("it is quarantined")
+
+
 def _observations(folder: Path, sealer: Sealer) -> tuple[Observation, ...]:
     try:
         return tuple(from_bytes((folder / OBSERVATIONS).read_bytes(), sealer))
@@ -142,13 +157,17 @@ def _observations(folder: Path, sealer: Sealer) -> tuple[Observation, ...]:
 def _allowed(told: Told) -> Told:
     """Refuse an asset of which no copy may be made."""
     if any(is_below(one.category, MINORS) for one in told.findings):
-        raise UsageError(
-            "no copy is made of this asset, redacted or not",
-            expected="an asset without suspected sexual content with minors",
-            found=f"a finding of the category {MINORS}",
-            fix="leave the file where it is and follow the restricted escalation of your organisation",
-        )
+        raise _forbidden(f"a finding of the category {MINORS}")
     return told
+
+
+def _forbidden(found: str) -> UsageError:
+    return UsageError(
+        "no copy is made of this asset, redacted or not",
+        expected="an asset without suspected sexual content with minors",
+        found=found,
+        fix="leave the file where it is and follow the restricted escalation of your organisation",
+    )
 
 
 def _check_digest(asset: Path, reviewed: str | None, where: str) -> None:

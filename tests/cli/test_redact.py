@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,13 @@ def test_an_interrupted_run_leaves_nothing(desk: Path) -> None:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert sorted(os.listdir(desk)) == before
+
+
+def test_what_is_quarantined_is_not_redacted_by_any_findings(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"media")
+    (tmp_path / "found.json").write_text("[]")
+    entry = tmp_path / ".compliance" / "quarantine" / f"{sha256(b'media').hexdigest()}.json"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("{}")
+    given = ("--findings", "found.json", "--find", "pii", "-o", "b.mp4")
+    refused(run_here("redact", "a.mp4", *given, cwd=tmp_path), "no copy is made", "quarantined")
