@@ -66,36 +66,56 @@ def redact(
 ) -> int:
     """Write a copy with what was found covered, dimmed or muted. The copy is a new asset: review it."""
     from compliance.banks.keys import MasterKey
-    from compliance.provenance.signers import development_signer
     from compliance.redaction.plan import choose
     from compliance.redaction.redact import check_paths
-    from compliance.redaction.redact import redact as write_copy
-    from compliance.redaction.sources import crops_of, digest_of_media, refuse_quarantined
+    from compliance.redaction.sources import crops_of
 
     settings = inputs.settings()
     check_paths(asset, output)
-    digest = digest_of_media(asset)
-    refuse_quarantined(settings.home, digest)
+    digest = _permitted(asset, settings)
     sealer = MasterKey.load(settings.keys).sealer("observations")
     told = _told(asset, run, findings, settings, sealer)
     chosen = choose(told.findings, find or [], finding or [])
     edits = _edits(asset, chosen, told, how, mute, fixed)
     crops = crops_of(told, [one.id for one in chosen], sealer)
+    done = _write(asset, edits, output, crops, digest, settings)
+    _show(done, asset, len(chosen))
+    return ExitCode.APPROVE
+
+
+def _write(
+    asset: Path,
+    edits: list[Edit],
+    output: Path,
+    crops: dict[str, bytes],
+    digest: str,
+    settings: Settings,
+) -> Redacted:
+    """Write the copy, with a bar of progress."""
+    from compliance.provenance.signers import development_signer
+    from compliance.redaction.redact import redact as write_copy
+
     signer = development_signer(settings.signing)
-    limits = _limits(settings)
     with bar("reading") as progress:
-        done = write_copy(
+        return write_copy(
             asset,
             edits,
             output,
             signer,
             crops=crops,
             sha256=digest,
-            limits=limits,
+            limits=_limits(settings),
             progress=progress,
         )
-    _show(done, asset, len(chosen))
-    return ExitCode.APPROVE
+
+
+def _permitted(asset: Path, settings: Settings) -> str:
+    """Return the digest of the media, SHA-256; refuse what is quarantined."""
+    from compliance.redaction.sources import digest_of_media, refuse_quarantined
+
+    digest = digest_of_media(asset)
+    refuse_quarantined(settings.home, digest)
+    return digest
 
 
 def _told(
