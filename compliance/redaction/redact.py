@@ -90,9 +90,7 @@ def redact(
     """
     if not edits:
         raise UsageError(
-            "nothing is said to be redacted",
-            expected="an edit or more",
-            fix="name findings with --find or --finding",
+            "nothing is said to be redacted", fix="name findings with --find or --finding"
         )
     check_paths(asset_path, out)
     with _workspace(out) as folder:
@@ -113,12 +111,11 @@ def redact(
         final = signed if reading is not None else target
         digest = sha256_of(final)
         _publish(final, out)
-    paint = followed.paint
     return Redacted(
         output=out,
         sha256=digest,
         frames=rendered.frames,
-        covered=len(set(paint.covers) | set(paint.dims)),
+        covered=len(set(followed.paint.covers) | set(followed.paint.dims)),
         whole=followed.whole,
         signed=reading is not None,
         notes=_notes(rendered, reading is not None),
