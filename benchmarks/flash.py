@@ -43,7 +43,9 @@ def write_clip(path: Path, seconds: int) -> int:
     rng = np.random.default_rng(7)
     grain = [rng.normal(0, 4, (height, width, 1)).astype(np.float32) for _ in range(6)]
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"})
+        stream = container.add_stream(
+            "libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"}
+        )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for i in range(seconds * RATE):
             x, y = int(240 * (1 + np.sin(i / 70))), int(260 * (1 + np.cos(i / 90)))
