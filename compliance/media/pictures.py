@@ -75,7 +75,7 @@ class Converter:
 
     def upright(self, frame: av.VideoFrame) -> list[Pixels]:
         """Return the frame as it is seen: one picture, or two where transparency makes a difference."""
-        turn = _orientation(frame)
+        turn = orientation(frame)
         return [turned(picture, *turn) for picture in self.backgrounds(frame)]
 
     def backgrounds(self, frame: av.VideoFrame) -> list[Pixels]:
@@ -144,7 +144,7 @@ def turned(picture: Pixels, transpose: bool, mirror: bool, flip: bool) -> Pixels
     return picture[:: -1 if flip else 1, :: -1 if mirror else 1]
 
 
-def _orientation(frame: av.VideoFrame) -> tuple[bool, bool, bool]:
+def orientation(frame: av.VideoFrame) -> tuple[bool, bool, bool]:
     """Read the display matrix (a b u; c d v; x y w), rounded to the nearest quarter turn."""
     side_data: Any = frame.side_data
     data = side_data.get(Type.DISPLAYMATRIX)

@@ -11,7 +11,7 @@ import av
 from av.stream import Disposition
 
 from compliance.media.containers import CODECS, FORMATS
-from compliance.media.pictures import _orientation
+from compliance.media.pictures import orientation
 from compliance.media.source import Source
 from compliance.redaction.edits import How
 from compliance.redaction.metadata import keep_plain
@@ -189,7 +189,7 @@ class Remux:
             raise Unfit(
                 f"frame {self._count} has no presentation time after that of the frame before"
             )
-        turn, matrix = _orientation(frame), matrix_of(frame)
+        turn, matrix = orientation(frame), matrix_of(frame)
         form = target_format(frame, self._webm)
         if self._video is None:
             self._open_video(stream, frame, form, matrix)

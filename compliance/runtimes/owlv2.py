@@ -12,7 +12,7 @@ from compliance.errors import ModelError
 from compliance.model_store import LoadedModel
 from compliance.runtimes.pictures import pictures
 from compliance.runtimes.torch import TorchModel
-from compliance.runtimes.transformers import _load
+from compliance.runtimes.transformers import load_part
 from compliance.types import Floats, Pixels
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Owlv2:
         Raises:
             ModelError: the files make no OWLv2, or the card's size is not the network's.
         """
-        network = _load(model, "Owlv2ForObjectDetection")
+        network = load_part(model, "Owlv2ForObjectDetection")
         side = int(network.config.vision_config.image_size)
         if model.card.input.size != (side, side) or model.card.input.fit != "pad":
             raise ModelError(
@@ -60,7 +60,7 @@ class Owlv2:
             )
         self._side = side
         self._input = model.card.input
-        module = _proposer(network, _embedded(network, _load(model, "AutoTokenizer"), queries))
+        module = _proposer(network, _embedded(network, load_part(model, "AutoTokenizer"), queries))
         most = MOST_ON_GPU if device.startswith("cuda") else MOST_ON_CPU
         self._model = TorchModel(module, model.card.id, device, most=most)
 

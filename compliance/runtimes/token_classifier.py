@@ -12,12 +12,12 @@ from compliance.model_store import LoadedModel
 from compliance.runtimes.torch import TorchModel
 from compliance.runtimes.transformers import (
     OVERLAP,
-    _alike,
-    _labels,
-    _load,
-    _logits,
-    _offset,
-    _probabilities,
+    activated,
+    labels_of,
+    load_part,
+    of_like_length,
+    only_logits,
+    position_offset,
 )
 from compliance.types import Floats
 
@@ -44,12 +44,12 @@ class TokenClassifier:
         Raises:
             ModelError: the files make no such classifier.
         """
-        network = _load(model, "AutoModelForTokenClassification")
-        self.labels = _labels(network, model)
-        self._tokenizer: Any = _load(model, "AutoTokenizer")
+        network = load_part(model, "AutoModelForTokenClassification")
+        self.labels = labels_of(network, model)
+        self._tokenizer: Any = load_part(model, "AutoTokenizer")
         longest = min(self._tokenizer.model_max_length, network.config.max_position_embeddings)
-        self._longest = int(longest) - _offset(network)
-        module = _logits(network, "input_ids", "attention_mask")
+        self._longest = int(longest) - position_offset(network)
+        module = only_logits(network, "input_ids", "attention_mask")
         self._model = TorchModel(module, model.card.id, device)
 
     def read(self, texts: Sequence[str]) -> list[Tokens]:
@@ -66,7 +66,7 @@ class TokenClassifier:
             return_offsets_mapping=True,
         )
         ids, owners = windows["input_ids"], windows["overflow_to_sample_mapping"]
-        for rows in _alike([len(one) for one in ids]):
+        for rows in of_like_length([len(one) for one in ids]):
             padded = self._tokenizer.pad(
                 {"input_ids": [ids[row] for row in rows]}, return_tensors="pt"
             )
@@ -80,7 +80,7 @@ class TokenClassifier:
 
 
 def _chances(logits: Floats) -> Floats:
-    return _probabilities(logits, False)
+    return activated(logits, False)
 
 
 def _keep(

@@ -33,11 +33,11 @@ class ImageClassifier:
         Raises:
             ModelError: the files make no such classifier.
         """
-        network = _load(model, "AutoModelForImageClassification")
-        self.labels = _labels(network, model)
+        network = load_part(model, "AutoModelForImageClassification")
+        self.labels = labels_of(network, model)
         self._several = _several(network, model)
         self._input = model.card.input
-        module = _logits(network, "pixel_values")
+        module = only_logits(network, "pixel_values")
         self._model = TorchModel(module, model.card.id, device, graphs=True)
 
     @property
@@ -53,7 +53,7 @@ class ImageClassifier:
         logits = self._model.run(
             len(frames), lambda part: (pictures(frames[part], self._input, device),)
         )
-        return _probabilities(logits, self._several)
+        return activated(logits, self._several)
 
 
 class TextClassifier:
@@ -68,14 +68,14 @@ class TextClassifier:
         Raises:
             ModelError: the files make no such classifier.
         """
-        network = _load(model, "AutoModelForSequenceClassification")
-        self.labels = _labels(network, model)
+        network = load_part(model, "AutoModelForSequenceClassification")
+        self.labels = labels_of(network, model)
         self._several = _several(network, model)
-        self._tokenizer: Any = _load(model, "AutoTokenizer")
+        self._tokenizer: Any = load_part(model, "AutoTokenizer")
         longest = min(self._tokenizer.model_max_length, network.config.max_position_embeddings)
-        self._longest = int(longest) - _offset(network)
+        self._longest = int(longest) - position_offset(network)
         self._model = TorchModel(
-            _logits(network, "input_ids", "attention_mask"), model.card.id, device
+            only_logits(network, "input_ids", "attention_mask"), model.card.id, device
         )
 
     @property
@@ -97,19 +97,19 @@ class TextClassifier:
         )
         owners = np.asarray(windows["overflow_to_sample_mapping"])
         ids = windows["input_ids"]
-        for rows in _alike([len(one) for one in ids]):
+        for rows in of_like_length([len(one) for one in ids]):
             padded = self._tokenizer.pad(
                 {"input_ids": [ids[row] for row in rows]}, return_tensors="pt"
             )
             logits = self._run(padded["input_ids"], padded["attention_mask"])
-            np.maximum.at(made, owners[rows], _probabilities(logits, self._several))
+            np.maximum.at(made, owners[rows], activated(logits, self._several))
         return made
 
     def _run(self, *inputs: torch.Tensor) -> Floats:
         return self._model.run(len(inputs[0]), lambda part: tuple(one[part] for one in inputs))
 
 
-def _load(model: LoadedModel, kind: str) -> Any:
+def load_part(model: LoadedModel, kind: str) -> Any:
     """Load from checked files alone: no network, no code of the repository, no pickles.
 
     Args:
@@ -118,16 +118,21 @@ def _load(model: LoadedModel, kind: str) -> Any:
     """
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     if kind == "AutoTokenizer":
-        return _from_files(model, kind, options)
+        return part_from_files(model, kind, options)
     options |= {"use_safetensors": True, "output_loading_info": True}
-    network, report = _from_files(model, kind, options)
+    network, report = part_from_files(model, kind, options)
     unset = sorted(report["missing_keys"]) + sorted(str(one) for one in report["mismatched_keys"])
     if unset:  # transformers fills them with random numbers and only warns
         raise _unusable(model, kind, f"no weights for {', '.join(unset[:5])}")
     return network
 
 
-def _from_files(model: LoadedModel, kind: str, options: dict[str, Any]) -> Any:
+def part_from_files(model: LoadedModel, kind: str, options: dict[str, Any]) -> Any:
+    """Load one part, such as a tokenizer, by the name of its class in transformers, with ``options``.
+
+    Raises:
+        ModelError: the files do not load as that.
+    """
     try:
         with LOADING, checked_folder(model) as folder:
             import transformers
@@ -148,7 +153,7 @@ def _unusable(model: LoadedModel, kind: str, found: str) -> ModelError:
     )
 
 
-def _labels(network: Any, model: LoadedModel) -> tuple[str, ...]:
+def labels_of(network: Any, model: LoadedModel) -> tuple[str, ...]:
     """Return the network's labels; each that the card names must be among them."""
     names = network.config.id2label
     labels = tuple(str(names[index]) for index in range(len(names)))
@@ -179,7 +184,7 @@ def _several(network: Any, model: LoadedModel) -> bool:
     return model.card.activation == "sigmoid"
 
 
-def _logits(network: Any, *names: str) -> torch.nn.Module:
+def only_logits(network: Any, *names: str) -> torch.nn.Module:
     """Return a module that takes ``names`` by position and gives logits alone."""
     import torch
 
@@ -195,13 +200,13 @@ def _logits(network: Any, *names: str) -> torch.nn.Module:
     return Logits()
 
 
-def _offset(network: Any) -> int:
+def position_offset(network: Any) -> int:
     """Positions that the network does not give to tokens: RoBERTa's begin after the padding index."""
     padding = network.config.pad_token_id
     return padding + 1 if "roberta" in network.config.model_type and padding is not None else 0
 
 
-def _alike(lengths: Sequence[int]) -> list[list[int]]:
+def of_like_length(lengths: Sequence[int]) -> list[list[int]]:
     """Group rows of like length, so that little is padding and a run stays within its tokens."""
     groups: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda row: lengths[row]):
@@ -212,7 +217,8 @@ def _alike(lengths: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _probabilities(logits: Floats, several: bool) -> Floats:
+def activated(logits: Floats, several: bool) -> Floats:
+    """Return probabilities of ``logits``: each for itself where ``several`` may hold, else adding up to one."""
     wide = logits.astype(np.float64)
     if several:
         return np.asarray(1 / (1 + np.exp(-wide)), np.float32)

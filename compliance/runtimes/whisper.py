@@ -17,7 +17,7 @@ from compliance.errors import AnalyzerError, ModelError
 from compliance.model_store import LoadedModel
 from compliance.runtimes.checks import finite
 from compliance.runtimes.torch import precision
-from compliance.runtimes.transformers import _from_files, _load
+from compliance.runtimes.transformers import load_part, part_from_files
 from compliance.types import Floats
 
 RATE = 16_000
@@ -67,11 +67,11 @@ class Whisper:
         """
         import torch
 
-        network = _load(model, "AutoModelForSpeechSeq2Seq")
-        self._features: Any = _from_files(
+        network = load_part(model, "AutoModelForSpeechSeq2Seq")
+        self._features: Any = part_from_files(
             model, "AutoFeatureExtractor", {"local_files_only": True, "trust_remote_code": False}
         )
-        self._tokenizer: Any = _load(model, "AutoTokenizer")
+        self._tokenizer: Any = load_part(model, "AutoTokenizer")
         self._name = model.card.id
         self._rules: Any = network.generation_config
         absent = [
