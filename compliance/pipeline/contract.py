@@ -8,6 +8,7 @@ from typing import Any
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
+from compliance.text.masking import masked
 
 
 def checked_observations(
@@ -25,7 +26,7 @@ def checked_observations(
 
 
 def checked_findings(spec: AnalyzerSpec, given: Any, asset: str) -> list[Finding]:
-    """Return ``given`` where it is a list of findings on ``asset`` that ``spec`` declares.
+    """Return ``given``, excerpts masked, where it is a list of findings on ``asset`` that ``spec`` declares.
 
     Raises:
         AnalyzerError: it is anything else.
@@ -36,7 +37,15 @@ def checked_findings(spec: AnalyzerSpec, given: Any, asset: str) -> list[Finding
         if one.category not in spec.categories or one.source not in spec.sources:
             places = ", ".join(sorted(spec.sources))
             raise _broken(spec, f"what it declares: {', '.join(spec.categories)} in {places}", one)
-    return list(given)
+    return [_masked(one) for one in given]
+
+
+def _masked(one: Finding) -> Finding:
+    """Hide personal numbers in what a finding quotes; its id does not depend on that."""
+    if one.evidence.text is None:
+        return one
+    evidence = one.evidence.model_copy(update={"text": masked(one.evidence.text)})
+    return one.model_copy(update={"evidence": evidence})
 
 
 def _listed(spec: AnalyzerSpec, given: Any) -> list[Any]:

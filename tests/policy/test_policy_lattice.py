@@ -158,11 +158,19 @@ def mitigates(rule: Rule, name: str) -> bool:
     return bool(rule.unknown) and about_findings
 
 
+def _wild(report: AnalyzerReport) -> bool:
+    return any(not model.calibrated for model in report.models)
+
+
 def check_risk(name: str, policy: Policy, facts: Facts, data: Any) -> None:
     rules = [rule for rule in policy.rules if not mitigates(rule, name)]
     if not rules:
         return
     policy = policy.model_copy(update={"rules": tuple(rules)})
+    if name in ("a report less", "an answer less"):  # one that failed hinders the others, so that it does not go unseen
+        sound = [one for one in facts.reports if one.status is Status.COMPLETED]
+        whole = [one for one in sound if one.coverage.complete and not _wild(one)]
+        facts = facts.model_copy(update={"reports": tuple(whole)})
     worse = RISKS[name](facts, data)
     if name == "a report less":  # what it did not see is gone, but what it found must stay
         lost = tuple(facts.reports[0].findings) if facts.reports else ()
