@@ -36,6 +36,9 @@ def reports_beside(
     """
     wanted, applicable = tuple(wanted), frozenset(applicable)
     answered = {pair for report in ran for pair in report.examines}
+    answered |= {
+        (path, at) for report in ran for path, at, _ in report.hindered
+    }  # why is said there
     names = {report.analyzer for report in ran}
     beside = []
     for name, spec in specs.items():
@@ -67,7 +70,8 @@ def reports_beside(
 def _mend(spec: AnalyzerSpec, specs: Mapping[str, AnalyzerSpec], store: ModelStore) -> str:
     """Return the commands after which ``spec`` runs, and what else its models need."""
     needed = [specs[name] for name in spec.requires if name in specs]
-    models = dict.fromkeys(model for one in (*needed, spec) for model in one.models)
+    cards = dict.fromkeys(model for one in (*needed, spec) for model in one.models)
+    models = [model for model in cards if not _is_bundled(store, model)]
     pull = f"run 'compliance models pull {' '.join(models)}' and " if models else ""
     setting = "COMPLIANCE_TIER=full" if spec.tier == "full" else f"COMPLIANCE_ANALYZERS={spec.name}"
     bare = [model for model in spec.models if not _has_calibration(store, model)]
@@ -75,6 +79,13 @@ def _mend(spec: AnalyzerSpec, specs: Mapping[str, AnalyzerSpec], store: ModelSto
         f"; measure a calibration of {', '.join(bare)} first, or it gives no scores" if bare else ""
     )
     return f"{pull}set {setting}{more}"
+
+
+def _is_bundled(store: ModelStore, model: str) -> bool:
+    try:
+        return store.card(model).tier == "bundled"
+    except ModelError:
+        return False
 
 
 def _has_calibration(store: ModelStore, model: str) -> bool:

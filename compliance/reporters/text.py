@@ -177,7 +177,8 @@ def _not_examined(verdict: Verdict) -> list[str]:
         key = (one.accepted_by, reason or "", one.source)
         groups.setdefault(key, []).append(one.category)
     lines = []
-    for (owner, reason, source), categories in groups.items():
+    unread_first = sorted(groups.items(), key=lambda group: _UNREAD not in group[1])
+    for (owner, reason, source), categories in unread_first:
         places = f"{', '.join(categories)} in {source}"
         if owner is None:
             more = (
