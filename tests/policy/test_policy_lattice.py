@@ -167,7 +167,10 @@ def check_risk(name: str, policy: Policy, facts: Facts, data: Any) -> None:
     if not rules:
         return
     policy = policy.model_copy(update={"rules": tuple(rules)})
-    if name in ("a report less", "an answer less"):  # one that failed hinders the others, so that it does not go unseen
+    if name in (
+        "a report less",
+        "an answer less",
+    ):  # one that failed hinders the others, so that it does not go unseen
         sound = [one for one in facts.reports if one.status is Status.COMPLETED]
         whole = [one for one in sound if one.coverage.complete and not _wild(one)]
         facts = facts.model_copy(update={"reports": tuple(whole)})
