@@ -6,10 +6,9 @@ it was seen, what cannot be measured does not count, and a report that is not wh
 
 from __future__ import annotations
 
-import unicodedata
-
 from compliance.facts import Facts
 from compliance.findings import UNSEEN, AnalyzerReport, Finding, Status
+from compliance.policy.label_words import says
 from compliance.policy.schema import Label, Rule
 from compliance.types import Source, TimeSpan
 
@@ -17,7 +16,6 @@ LABEL = "disclosure.label"
 """Category of labels that say that media is generated; the track of a finding is its wording."""
 LIKELY = 0.5
 """Score from which a finding is more likely a label than not, as scores mean everywhere."""
-_ALIKE = str.maketrans("l1|0", "iiio")
 
 
 def owed(rule: Rule, facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -47,8 +45,7 @@ def _is_whole(report: AnalyzerReport) -> bool:
 def _fulfils(label: Label, one: Finding, seconds: float) -> bool:
     if (one.category, one.source) != (LABEL, Source.OCR) or one.score < LIKELY:
         return False
-    wanted = _letters(label.text)
-    if one.span is None or not wanted or wanted not in _letters(one.track or ""):
+    if one.span is None or not says(one.track or "", label.text):
         return False
     if one.span.seconds < (label.min_seconds or 0.0):
         return False
@@ -61,9 +58,3 @@ def _is_there(place: str, span: TimeSpan, seconds: float) -> bool:
     opens = span.start <= near
     closes = abs(seconds - span.end) <= near  # beyond the end, nobody knows how long the clip is
     return {"start": opens, "end": closes, "throughout": opens and closes}.get(place, False)
-
-
-def _letters(text: str) -> str:
-    """Return letters and digits, small, without accents; those that look alike in pixels are one."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_ALIKE)
-    return "".join(one for one in plain if one.isalnum())

@@ -85,7 +85,8 @@ def shown(label: Label, facts: Facts) -> bool:
             continue
         for one in report.findings:
             words, said = (
-                re.sub(r"\W", "", text).lower() for text in (label.text, one.track or "")
+                f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
+                for text in (label.text, one.track or "")
             )
             if (
                 one.category != "disclosure.label"

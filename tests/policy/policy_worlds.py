@@ -218,7 +218,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 TRACKS: dict[str, tuple[str | None, ...]] = {
     "face": (None, "", "t1", "t1", "t2"),
-    "label": (None, "", "made with ai", "this video was made with ai", "ai info"),
+    "label": (None, "", "made with ai", "this video was made with ai", "ai info", "paid aid"),
 }
 REGIONS = {
     side: Region(points=((0, 0), (side, 0), (side, side), (0, side))) for side in (0.25, 0.5, 1.0)

@@ -90,6 +90,8 @@ def test_a_label_that_says_it_there_and_so_long_is_enough(demand: str, shown: Fi
         ("text: AI-generated", label().model_copy(update={"track": None})),
         ("text: AI-generated", label().model_copy(update={"category": "disclosure.advertising"})),
         ("text: '!'", label()),
+        ("text: AI", label("paid partnership")),
+        ("text: AI-generated", label("thai generated captions")),
     ],
 )
 def test_a_label_that_falls_short_is_owed(demand: str, shown: Finding) -> None:

@@ -1,0 +1,91 @@
+"""Whether a text says the words of another: what a label in the picture has to say. Pure.
+
+Words, never letters alone: *AI* is not in *paid*, *Thai* or *acme.ai*. Case, width, accents and punctuation do
+not count. Each letter of a script that is written without spaces is a word, and where such a script or Hangul
+meets another, a word ends: *AI* is in *由AI生成*.
+
+OCR joins words and takes *l* for *I*. That is allowed for where a demanded text is long enough not to be met by
+chance, ``LONG``: its letters may then be joined or parted inside, but must begin and end where words do.
+"""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+
+LONG = 8
+"""Letters from which a text is long; a letter of an ideographic script counts as ``IDEOGRAPH`` of them."""
+IDEOGRAPH = 3
+_IDEOGRAPHS = ("CJK", "IDEOGRAPHIC")
+_UNSPACED = (
+    *(*_IDEOGRAPHS, "HIRAGANA", "BOPOMOFO", "YI", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"),
+    *("TAI", "NEW", "JAVANESE", "BALINESE"),
+)
+"""First words of the Unicode names of letters of which each is a word: nothing tells where longer ones end."""
+_APART = ("KATAKANA", "HANGUL")
+"""The same of letters that make words, which end where another script begins."""
+_ALIKE = str.maketrans("l10", "iio")
+_INSIDE = frozenset(".'’_")
+"""Signs that alone between two letters do not part them, as in Unicode's own rules: *acme.ai* is one word."""
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
+def says(text: str, demanded: str) -> bool:
+    """Tell whether ``text`` says the words of ``demanded``, next to each other and in this order."""
+    said, wanted = words(text), words(demanded)
+    size = len(wanted)
+    if not wanted:
+        return False
+    if any(said[at : at + size] == wanted for at in range(len(said) - size + 1)):
+        return True
+    letters = "".join(wanted)
+    if sum(IDEOGRAPH if _script(one) in _IDEOGRAPHS else 1 for one in letters) < LONG:
+        return False
+    return _joined(words(text.replace("|", "i")), letters.translate(_ALIKE))
+
+
+def _joined(said: list[str], letters: str) -> bool:
+    """Tell whether some words beside each other have these letters, wherever they are parted inside."""
+    ends = list(itertools.accumulate(map(len, said), initial=0))
+    borders, text = set(ends), "".join(said).translate(_ALIKE)
+    return any(
+        start + len(letters) in borders and text.startswith(letters, start) for start in ends[:-1]
+    )
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text``, small and without accents."""
+    found: list[str] = []
+    between, before = " ", ""
+    for one in unicodedata.normalize("NFKD", text).casefold().replace("ı", "i").translate(_UNSEEN):
+        mark = unicodedata.category(one)[0] == "M"
+        if mark and _is_accent(one):
+            continue
+        if not (mark or one.isalnum()):
+            between += one
+            continue
+        parted = bool(between) and between not in _INSIDE
+        if not found or parted or (not mark and _breaks(_script(before), _script(one))):
+            found.append(one)
+        else:
+            found[-1] += one
+        between, before = "", before if mark else one
+    return found
+
+
+def _is_accent(mark: str) -> bool:
+    """Tell whether it is a sign above or below, or a vowel point; those of kana and Indic are letters."""
+    kind = unicodedata.combining(mark)
+    return kind >= 200 or 10 <= kind <= 36
+
+
+def _breaks(before: str, after: str) -> bool:
+    if before in _UNSPACED or after in _UNSPACED:
+        return True
+    return before != after and (before in _APART or after in _APART)
+
+
+def _script(letter: str) -> str:
+    """Return the first word of the letter's Unicode name, which tells scripts apart."""
+    name = unicodedata.name(letter, "").split(" ", 1)[0] if letter else ""
+    return "KATAKANA" if name == "KATAKANA-HIRAGANA" else name
