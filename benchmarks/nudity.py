@@ -1,10 +1,12 @@
 """Nudity in frames: false alarms on ordinary pictures, planted sequences that are found, and speed.
 
     python -m benchmarks.nudity [--data FOLDER]
+    python -m benchmarks.nudity --pictures FOLDER
 
 Each picture is reviewed as a still. “Plain” is NudeNet's own detector at 0.5 over all classes that are called
 exposed. Sequences are planted as raw detections, since no pictures of these categories are held, so that recall
-on pictures is not measured at all. The second model is measured where FOLDER holds it.
+on pictures is not measured at all. The second model is measured where the data hold it. Ordinary pictures of
+your own are counted only, and nothing is recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,9 @@ CALLED = 0.5
 AT_ONCE = 32
 
 
-def pictures(data: Path) -> Iterator[Pixels]:
-    """Yield all ordinary pictures that OpenCV reads, RGB."""
-    found = {path for name in SETS for path in data.glob(f"{name}/**/*")}
+def pictures(folders: Iterable[Path]) -> Iterator[Pixels]:
+    """Yield all pictures in the folders and theirs that OpenCV reads, RGB."""
+    found = {path for folder in folders for path in folder.glob("**/*")}
     for path in sorted(one for one in found if one.suffix.lower() in ENDINGS):
         try:
             read = cv2.imread(str(path))
@@ -117,11 +119,19 @@ def main() -> None:
     """Measure and record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
-    data = parser.parse_args().data
-    frames = list(pictures(data))
+    parser.add_argument("--pictures", type=Path, help="folder of ordinary pictures of your own")
+    given = parser.parse_args()
+    data: Path = given.data
+    own = None if given.pictures is None else [given.pictures]
+    frames = list(pictures(own or [folder for name in SETS for folder in data.glob(name)]))
+    if not frames:
+        parser.error(f"no picture of {LEAST} pixels or more was found")
     store = ModelStore()
     nudity = NudityAnalyzer()
     nudity.setup("cpu", store)
+    if own:
+        print(alarms(nudity, frames), "plain detector:", plain_alarms(store, frames))
+        return
     figures: dict[str, Any] = {
         "nudity": alarms(nudity, frames),
         "plain_detector_alarms": plain_alarms(store, frames),
