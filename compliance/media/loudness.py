@@ -138,11 +138,14 @@ class LoudnessMeter:
         missing = -self._samples % length
         if missing:
             form, layout, rate = self._format
-            rest = av.AudioFrame(format=form, layout=layout, samples=missing)
-            for plane in rest.planes:
-                plane.update(_silence(form, plane.buffer_size))
+            rest = av.AudioFrame(format="flt", layout=layout, samples=missing)
+            rest.planes[0].update(bytes(rest.planes[0].buffer_size))
             rest.sample_rate, rest.pts = rate, None
-            self._graph.push(rest)
+            # into its own format by the resampler: PyAV crashes on the planes of eight channels
+            fitting = av.AudioResampler(format=form, layout=layout, rate=rate)
+            for one in fitting.resample(rest):
+                one.pts = None
+                self._graph.push(one)
         self._graph.push(None)
         self._pull(levels=False)
 
@@ -174,11 +177,6 @@ class LoudnessMeter:
             self._runs[-1].end = end
         else:
             self._runs.append(_Run(max(start, 0.0), max(end, start, 0.0)))
-
-
-def _silence(form: str, size: int) -> bytes:
-    """Return zeros of a sample format; unsigned samples have theirs in the middle."""
-    return (b"\x80" if form.startswith("u8") else b"\0") * size
 
 
 def _number(text: str | None) -> float | None:

@@ -118,6 +118,24 @@ def test_surround_is_measured_and_more_than_eight_channels_never_pass(tmp_path: 
     assert not reader.summary.complete or all(one.unmeasured for one in tracks)
 
 
+def test_aac_with_eight_channels_is_measured_to_its_end(tmp_path: Path) -> None:
+    """Planar sound of eight channels, whose last block is not full."""
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="7.1")
+        packed = np.ascontiguousarray(tone(1.23, -23, 8).T).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(packed, format="flt", layout="7.1")
+        frame.sample_rate, frame.pts = RATE, 0
+        planar = av.AudioResampler(format="fltp", layout="7.1", rate=RATE, frame_size=1024)
+        for one in [*planar.resample(frame), *planar.resample(None)]:
+            container.mux(stream.encode(one))
+        container.mux(stream.encode())
+    ((track,), reader) = read(path)
+    assert reader.summary.complete, reader.summary.gaps
+    assert track.channels == 8 and track.unmeasured == ""
+    assert track.integrated is not None and track.integrated > -30
+
+
 def test_a_file_without_sound_has_no_loudness(tmp_path: Path) -> None:
     import cv2
 
