@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from compliance.errors import ProvenanceError
 from compliance.provenance.files import opened
+from compliance.provenance.payloads import has_files, payloads
 
 if TYPE_CHECKING:
     import c2pa
@@ -152,11 +153,12 @@ def sign_manifest(
 
 def sign_edited(
     rendered: Path, output: Path, kind: str, original: Path, edit: EditClaim, signer: Signer
-) -> None:
+) -> bool:
     """Write ``rendered`` with a manifest of what was edited, and from what, to ``output``, a new file.
 
     It holds no verdict: that a file was edited here says nothing about whether it may go out. The original
-    becomes the parent ingredient and keeps its own manifest. Not atomic.
+    becomes the parent ingredient and keeps its own manifest, without what may show what was covered; where
+    that cannot be taken out, the parent is named without its manifest. Not atomic.
 
     Args:
         rendered: the edited file; nobody else may be able to write to it meanwhile.
@@ -166,38 +168,53 @@ def sign_edited(
         edit: what the manifest says.
         signer: who signs.
 
+    Returns:
+        Whether the original's own manifest went along.
+
     Raises:
         ProvenanceError: a file cannot be read, or the signer or the library fails.
     """
     with opened(rendered) as file, opened(original) as before:
         with prepare(None) as context:
-            pictures = _thumbnails(inspect(before, context), original)
-        before.seek(0)
+            pictures, stuck = payloads(_manifests(before, context, original))
         parent = Parent(before, kind, edit.parent_title)
-        _sign(_edited(edit, pictures), file, output, kind, parent, signer)
-    with opened(output) as file, prepare(None) as context:
-        if _thumbnails(inspect(file, context), output):
+        if not stuck:
+            before.seek(0)
+            store = _sign(_edited(edit, pictures), file, output, kind, parent, signer)
+            if not has_files(store) and not _shows(output):
+                return True
+            output.unlink()
+        file.seek(0)
+        store = _sign(_edited_alone(edit, kind), file, output, kind, None, signer)
+        if has_files(store) or _shows(output):
             raise _pictures_left(output)
+    return False
 
 
-def _thumbnails(answer: dict[str, Any], path: Path) -> list[str]:
-    """Return the addresses of all pictures of a file and what went into it that its manifests hold.
+def _shows(path: Path) -> bool:
+    """Tell whether any manifest of a file may show a picture."""
+    with opened(path) as file, prepare(None) as context:
+        pictures, stuck = payloads(_manifests(file, context, path))
+    return stuck or bool(pictures)
+
+
+def _manifests(file: Readable, context: c2pa.Context, path: Path) -> dict[str, Any]:
+    """Return all manifests of an open file with all that they say, by label.
 
     Raises:
-        ProvenanceError: there is a manifest that cannot be read, and so nobody knows which it holds.
+        ProvenanceError: there is a manifest that cannot be read, and so nobody knows what it shows.
     """
-    if "error" in answer:
-        raise _pictures_left(path)
-    manifests = (answer["report"] or {}).get("manifests", {})
-    found = []
-    for label, manifest in manifests.items():
-        for holder in (manifest, *manifest.get("ingredients", [])):
-            address = (holder.get("thumbnail") or {}).get("identifier", "")
-            if address:
-                inside = address.removeprefix("self#jumbf=")
-                whole = inside.startswith("/c2pa/")
-                found.append(f"self#jumbf={inside if whole else f'/c2pa/{label}/{inside}'}")
-    return list(dict.fromkeys(found))
+    import c2pa
+
+    try:
+        reader = c2pa.Reader.try_create("", file, context=context)
+        if reader is None:
+            return {}
+        with reader:
+            found: dict[str, Any] = json.loads(reader.detailed_json())["manifests"]
+            return found
+    except c2pa.C2paError as error:
+        raise _pictures_left(path) from error
 
 
 def _sign(
@@ -207,8 +224,8 @@ def _sign(
     kind: str,
     parent: Parent | None,
     signer: Signer,
-) -> None:
-    """Sign an open file into ``output``."""
+) -> bytes:
+    """Sign an open file into ``output``, and return the manifest store that went into it."""
     import c2pa
 
     errors: list[Exception] = []
@@ -241,7 +258,7 @@ def _sign(
                 }
                 builder.add_ingredient(ingredient, parent.kind, parent.file)
                 file.seek(0)
-            builder.sign(native, kind, file, target)
+            return bytes(builder.sign(native, kind, file, target))
     except c2pa.C2paError as error:
         raise _signing_failed(errors[0] if errors else error, output) from error
 
@@ -272,9 +289,11 @@ def _definition(approval: Approval, claim: Claim) -> dict[str, Any]:
 def _edited(edit: EditClaim, pictures: Sequence[str]) -> dict[str, Any]:
     """Describe the manifest of an edited copy in C2PA's own actions.
 
+    That all actions are included is not claimed: metadata and streams that were left out are not listed.
+
     Args:
         edit: what it says.
-        pictures: addresses of the thumbnails in the original's manifests, which are taken out: they show what
+        pictures: addresses of assertions in the original's manifests, which are taken out: they may show what
             was covered.
     """
     opened_action: dict[str, Any] = {
@@ -283,22 +302,35 @@ def _edited(edit: EditClaim, pictures: Sequence[str]) -> dict[str, Any]:
     }
     if edit.source_type:
         opened_action["digitalSourceType"] = edit.source_type
+    agent = {"name": "compliance redact"}
     changed = {
         "action": "c2pa.edited",
         "description": edit.description[:MAX_TEXT],
-        "softwareAgent": {"name": "compliance redact"},
+        "softwareAgent": agent,
     }
+    encoded = {"action": "c2pa.transcoded", "softwareAgent": agent}
     taken_out = [
         {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": one}}
         for one in pictures
     ]
-    actions = {"actions": [opened_action, changed, *taken_out], "allActionsIncluded": True}
+    actions = {"actions": [opened_action, changed, encoded, *taken_out]}
     return {
         "claim_generator_info": [{"name": "compliance"}],
         "title": edit.title[:MAX_TEXT],
         "redactions": list(pictures),
         "assertions": [{"label": "c2pa.actions.v2", "data": actions, "created": True}],
     }
+
+
+def _edited_alone(edit: EditClaim, kind: str) -> dict[str, Any]:
+    """Describe the same with a parent that is named alone, without its manifest."""
+    parent = {
+        "title": edit.parent_title,
+        "format": kind,
+        "relationship": "parentOf",
+        "instance_id": "parent",
+    }
+    return {**_edited(edit, ()), "ingredients": [parent]}
 
 
 def _check_input(approval: Approval, sha256: str) -> None:
@@ -316,8 +348,8 @@ def _check_input(approval: Approval, sha256: str) -> None:
 def _pictures_left(path: Path) -> ProvenanceError:
     return ProvenanceError(
         "the copy could not be signed, for the original's manifest may show what was covered",
-        expected="a manifest that can be read, so that its thumbnails can be taken out",
-        found="a damaged one, or thumbnails that stay",
+        expected="a manifest that can be read, so that its pictures can be taken out",
+        found="a damaged one, or pictures that stay",
         where=path.name,
         fix="export the original again without Content Credentials, review that, and redact it",
     )

@@ -6,6 +6,7 @@ verdict until it was reviewed itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.errors import ProvenanceError
@@ -16,6 +17,16 @@ from compliance.provenance.reader import read_manifest
 from compliance.provenance.signers import Signer
 
 
+@dataclass(frozen=True)
+class SignedCopy:
+    """An edited copy with its manifest."""
+
+    reading: ManifestReading
+    """What was read back."""
+    whole: bool
+    """False where the original's manifest may show what cannot be taken out of it, and so was left behind."""
+
+
 def sign_copy(
     rendered: Path,
     signed: Path,
@@ -23,7 +34,7 @@ def sign_copy(
     names: tuple[str, str],
     description: str,
     signer: Signer,
-) -> ManifestReading | None:
+) -> SignedCopy | None:
     """Write ``rendered`` with its manifest to ``signed``, and read it back.
 
     Args:
@@ -35,7 +46,7 @@ def sign_copy(
         signer: who signs.
 
     Returns:
-        What was read back; None where the container can hold no manifest, and nothing was written.
+        What came of it; None where the container can hold no manifest, and nothing was written.
 
     Raises:
         ProvenanceError: signing failed, or what lies on the disk does not hold what it should.
@@ -51,7 +62,7 @@ def sign_copy(
         description=description,
         source_type=declared[0] if len(declared) == 1 else None,
     )
-    sign_edited(rendered, signed, kind, original, claim, signer)
+    kept = sign_edited(rendered, signed, kind, original, claim, signer)
     reading = read_manifest(signed)
     parents = [
         one for one in reading.ingredients if one.relationship == "parentOf" and one.depth == 1
@@ -66,4 +77,4 @@ def sign_copy(
             where=names[0],
             fix="check the signer's key and certificates",
         )
-    return reading
+    return SignedCopy(reading, kept or not before.present)

@@ -14,7 +14,7 @@ from compliance.errors import MediaError, UsageError
 from compliance.files import sha256_of, sync_folder
 from compliance.media.decode import MediaReader
 from compliance.media.limits import DecodeLimits
-from compliance.provenance.edited import sign_copy
+from compliance.provenance.edited import SignedCopy, sign_copy
 from compliance.provenance.signers import Signer
 from compliance.redaction.anchors import anchored
 from compliance.redaction.check import Calm, check_copy, lines_in
@@ -107,8 +107,8 @@ def redact(
         rendered = _render(private, target, form, followed, limits, progress)
         signed = folder / f"signed{asset_path.suffix}"
         names = (out.name, asset_path.name)
-        reading = sign_copy(target, signed, private, names, _description(edits), signer)
-        final = signed if reading is not None else target
+        copy = sign_copy(target, signed, private, names, _description(edits), signer)
+        final = signed if copy is not None else target
         digest = sha256_of(final)
         _publish(final, out)
     return Redacted(
@@ -117,8 +117,8 @@ def redact(
         frames=rendered.frames,
         covered=len(set(followed.paint.covers) | set(followed.paint.dims)),
         whole=followed.whole,
-        signed=reading is not None,
-        notes=_notes(rendered, reading is not None),
+        signed=copy is not None,
+        notes=_notes(rendered, copy),
     )
 
 
@@ -322,10 +322,14 @@ def _description(edits: Sequence[Edit]) -> str:
     return "Redacted findings of a review. " + "; ".join(said)
 
 
-def _notes(rendered: Rendered, signed: bool) -> tuple[str, ...]:
+def _notes(rendered: Rendered, copy: SignedCopy | None) -> tuple[str, ...]:
     notes = [f"Left out: {part}." for part in rendered.dropped]
     notes += [f"Sound: {how}." for how in dict.fromkeys(rendered.sound)]
-    if not signed:
+    if copy is not None and not copy.whole:
+        notes.append(
+            "The original's manifest may show what was covered, so that the copy names its original without it."
+        )
+    if copy is None:
         notes.append(
             "This container can hold no manifest, so that the copy does not name its original."
         )

@@ -1,7 +1,10 @@
 """What was covered is nowhere else in the copy: not in manifests, metadata or frames between sightings."""
 
+import base64
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import av
 import c2pa
@@ -22,7 +25,7 @@ from redaction_clips import (
 
 from compliance.banks.keys import MasterKey
 from compliance.errors import MediaError, UsageError
-from compliance.provenance.c2pa import prepare
+from compliance.provenance.c2pa import inspect, prepare
 from compliance.provenance.reader import read_manifest
 from compliance.provenance.signers import DevelopmentSigner
 from compliance.redaction.edits import Edit, How, Sighting
@@ -46,16 +49,26 @@ def thumbnail() -> bytes:
     return small.getvalue()
 
 
-def photo(path: Path, signer: DevelopmentSigner) -> Path:
-    """A JPEG whose manifest shows a thumbnail of it, as cameras and editors write them."""
+def picture(number: int) -> bytes:
+    """A small JPEG that differs from those of other numbers."""
+    small = io.BytesIO()
+    noise = np.random.default_rng(number).integers(0, 255, (36, 64, 3), np.uint8)
+    Image.fromarray(noise).save(small, "JPEG")
+    return small.getvalue()
+
+
+def photo(path: Path, signer: DevelopmentSigner, **more: Any) -> Path:
+    """A JPEG whose manifest shows a thumbnail of it, as cameras and editors write them, and ``more``."""
     plain = path.with_name("plain.jpg")
     Image.fromarray(frame_at(AT)).save(plain, quality=90)
     taken = {"action": "c2pa.created", "digitalSourceType": CAMERA}
+    actions = {"actions": [taken], "templates": more.pop("templates", [])}
     definition = {
-        "claim_generator_info": [{"name": "camera"}],
+        "claim_generator_info": [{"name": "camera", **more.pop("generator", {})}],
         "title": "photo",
-        "thumbnail": {"format": "image/jpeg", "identifier": "small"},
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [taken]}}],
+        "thumbnail": resource("small"),
+        "assertions": [{"label": "c2pa.actions.v2", "data": actions}, *more.pop("assertions", [])],
+        **more,
     }
     algorithm = c2pa.C2paSigningAlg[signer.algorithm]
     with (
@@ -66,8 +79,71 @@ def photo(path: Path, signer: DevelopmentSigner) -> Path:
         path.open("x+b") as target,
     ):
         builder.add_resource("small", io.BytesIO(thumbnail()))
+        for number in range(4):
+            if f'"{number}.jpg"' in json.dumps(definition):
+                builder.add_resource(f"{number}.jpg", io.BytesIO(picture(number)))
         builder.sign(native, "image/jpeg", file, target)
     return path
+
+
+def resource(name: str) -> dict[str, str]:
+    return {"format": "image/jpeg", "identifier": name}
+
+
+ICON = {"icon": resource("0.jpg")}
+PROMPTED = {
+    "title": "reference",
+    "relationship": "inputTo",
+    "format": "image/jpeg",
+    "thumbnail": resource("1.jpg"),
+    "data": resource("2.jpg"),
+}
+PREVIEW = {
+    "label": "org.example.preview",
+    "data": {"preview": base64.b64encode(picture(3)).decode()},
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ({"ingredients": [PROMPTED]}, True),
+        ({"assertions": [PREVIEW]}, True),
+        ({"generator": ICON}, False),
+        ({"templates": [{"action": "org.example.act", **ICON}]}, False),
+        ({"claim_version": 1, "ingredients": [PROMPTED], "generator": ICON}, False),
+    ],
+    ids=["ingredient", "preview", "icon of the generator", "icon of a template", "data boxes"],
+)
+def test_no_picture_in_the_manifest_of_the_original_survives(
+    more: dict[str, Any], kept: bool, signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    original, out = photo(tmp_path / "a.jpg", signer, **more), tmp_path / "b.jpg"
+    shown = [thumbnail()[-300:-50], base64.b64encode(picture(3))[400:900]]
+    shown += [picture(number)[-300:-50] for number in range(3)]
+    assert sum(one in original.read_bytes() for one in shown) > 1, "nothing is shown besides"
+    done = redact(original, [edit()], out, signer)
+    assert [one for one in shown if one in out.read_bytes()] == []
+    reading = read_manifest(out)
+    assert reading.intact
+    assert reading.digital_source_types == (CAMERA,)
+    parent = reading.ingredients[0]
+    assert (parent.title, parent.relationship) == ("a.jpg", "parentOf")
+    assert (parent.intact is True) is kept
+    assert any("without it" in note for note in done.notes) is not kept
+
+
+def test_the_copy_says_that_it_was_encoded_and_claims_no_whole_list(
+    signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    original, out = photo(tmp_path / "a.jpg", signer), tmp_path / "b.jpg"
+    redact(original, [edit()], out, signer)
+    with prepare(None) as context, out.open("rb") as file:
+        report = inspect(file, context)["report"]
+    said = report["manifests"][report["active_manifest"]]["assertions"][0]["data"]
+    names = [one["action"] for one in said["actions"]]
+    assert names == ["c2pa.opened", "c2pa.edited", "c2pa.transcoded", "c2pa.redacted"]
+    assert not said.get("allActionsIncluded")
 
 
 def test_thumbnails_in_the_manifest_of_the_original_do_not_survive(
