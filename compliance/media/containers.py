@@ -18,7 +18,7 @@ from compliance.media.cover import Thumbnail
 from compliance.media.gaps import Gaps
 from compliance.media.limits import DecodeLimits
 from compliance.media.loudness import LoudnessMeter
-from compliance.media.pictures import Converter, is_hdr
+from compliance.media.pictures import Converter, is_sdr
 from compliance.media.source import Source
 from compliance.media.subtitles import Said, SubtitleStream, readable
 
@@ -37,6 +37,10 @@ CODECS = (
 )  # fmt: skip
 """Decoders that may run."""
 _READ_BYTES = 1 << 18
+_FIELD_SECONDS = 0.02
+"""From one field of a frame to the other, seconds: that of 50 a second, before the next frame of 60 too."""
+_BOTTOM_FIRST = (3, 4)
+"""FFmpeg's field orders in which the lower field is shown first; where nothing is said, the upper one is."""
 _TAIL_SECONDS = 1.0
 """How much the last frame may end before the declared duration of its stream, seconds."""
 
@@ -50,6 +54,8 @@ class Decoded:
     time: float
     frame: av.VideoFrame
     converter: Converter
+    fields: tuple[int, ...] = ()
+    """First row of each field of an interlaced frame, in the order in which they are shown."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -58,12 +64,17 @@ class Decoded:
 
     @property
     def hdr(self) -> bool:
-        """True where the transfer function is PQ or HLG."""
-        return is_hdr(self.frame)
+        """True where the transfer function is PQ, HLG or another than those of SDR."""
+        return not is_sdr(self.frame)
 
-    def points(self, columns: int, rows: int) -> list[Pixels]:
-        """Return pixels on a grid."""
-        return self.converter.points(self.frame, columns, rows)
+    def moments(self, columns: int, rows: int) -> list[tuple[float, list[Pixels]]]:
+        """Return pixels on a grid, of each field apart where the frame is interlaced."""
+        if not self.fields:
+            return [(0.0, self.converter.points(self.frame, columns, rows))]
+        return [
+            (number * _FIELD_SECONDS, self.converter.points(self.frame, columns, rows, field))
+            for number, field in enumerate(self.fields)
+        ]
 
     def thumbnail(self) -> Thumbnail:
         """Return the small copy."""
@@ -271,7 +282,10 @@ class Container:
         self.closed_captions = self.closed_captions or says_captions(frame)
         self.decoded[stream.index] = index + 1
         self.last = max(self.last, time)
-        return Decoded(stream.index, index, time, frame, self._converters[stream.index])
+        fields: tuple[int, ...] = ()
+        if frame.interlaced_frame and frame.height > 1:
+            fields = (1, 0) if stream.codec_context.field_order in _BOTTOM_FIRST else (0, 1)
+        return Decoded(stream.index, index, time, frame, self._converters[stream.index], fields)
 
     def _time(self, stream: av.VideoStream, frame: av.VideoFrame) -> float:
         """Return the presentation time from the start of the asset.

@@ -249,7 +249,25 @@ class LightMeter:
         self._luminance = self._values = self._red_values = np.zeros(0, np.float32)
         self._pattern = Stripes(0.0, 0)
         self._searched = -1.0
+        self._shown = 0.0
+        self._is_searched = False
         self._any_red = False
+
+    def settle(self, until: float | None) -> Stripes | None:
+        """Search the last frame for stripes where it stands long although it came soon after a search.
+
+        Args:
+            until: when the next frame comes, seconds; None where none does, and the last stays on the screen.
+
+        Returns:
+            what was found in it; None where it was searched before, or stands for too short a time.
+        """
+        short = until is not None and until - self._shown < PATTERN_SECONDS - _LATE
+        if self._is_searched or short or self._points is None:
+            return None
+        self._pattern, self._searched = stripes(self._luminance), self._shown
+        self._is_searched = True
+        return self._pattern
 
     def push(self, time: float, points: Pixels, reduced: bool = False) -> Measure:
         """Measure the next frame.
@@ -263,8 +281,10 @@ class LightMeter:
         if self._points is None or not np.array_equal(points, self._points):
             self._points = points
             self._take(points, reduced)
+            self._shown, self._is_searched = time, False
         if not 0 <= time - self._searched < PATTERN_SECONDS - _LATE:
             self._pattern, self._searched = stripes(self._luminance), time
+            self._is_searched = True
         if self._counters is None:
             self._counters = (
                 Counter(STEP, DARK, 1.0, self._values),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from compliance.media.flash import LightMeter, Measure, grid_size
 from compliance.media.items import Item
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 BATCH = 256
 """Frames of one message."""
+Moments: TypeAlias = "list[tuple[float, list[Pixels]]]"
+"""What :meth:`compliance.media.items.Item.moments` returns."""
 HDR = "hdr"
-"""Why nothing of a stream is measured: its transfer function is PQ or HLG, for which no limit is defined
+"""Why nothing of a stream is measured: its transfer function is none of SDR's, for which no limit is defined
 here."""
 REPLAY_SECONDS = 6.0
 """How much of an animated picture is measured once more, as viewers show it again and again: longer than the
@@ -39,7 +41,7 @@ class LightStream:
         self._stream = stream
         self._send = send
         self._replays = replays
-        self._held: list[tuple[float, list[Pixels]]] = []
+        self._held: list[tuple[float, Moments]] = []
         self._grid: tuple[int, int] | None = None
         self._meters: list[LightMeter] = []
         self._reduced = False
@@ -54,11 +56,11 @@ class LightStream:
             self._meters = [LightMeter()]
         if item.hdr:
             self._why = HDR
-        pictures = item.points(*self._grid)
+        moments = item.moments(*self._grid)
         self._reduced = (width, height) != self._grid
         if self._replays and item.time < REPLAY_SECONDS:
-            self._held.append((item.time, pictures))
-        self._measure(item.time, pictures)
+            self._held.append((item.time, moments))
+        self._measure(item.time, moments)
 
     def replay(self, length: float) -> None:
         """Measure the beginning again, from the end on, for ``REPLAY_SECONDS``.
@@ -70,31 +72,44 @@ class LightStream:
             return
         start, left = length, REPLAY_FRAMES
         while start < length + REPLAY_SECONDS:
-            for time, pictures in self._held:
+            for time, moments in self._held:
                 if not left or start + time >= length + REPLAY_SECONDS:
                     return
-                self._measure(start + time, pictures)
+                self._measure(start + time, moments)
                 left -= 1
             start += length
 
-    def flush(self) -> None:
-        """Send what is held."""
-        if self._rows:
-            self._send(
-                {"type": "light", "stream": self._stream, "why": self._why, "rows": self._rows}
-            )
-            self._rows = []
+    def finish(self) -> None:
+        """Send what is held, the last frame too."""
+        self._settle(None)
+        self._flush(len(self._rows))
 
-    def _measure(self, time: float, pictures: list[Pixels]) -> None:
-        if len(pictures) > len(self._meters):  # all before was the same over white and over black
-            self._meters.append(copy.deepcopy(self._meters[0]))
-        found = [
-            meter.push(time, pictures[min(i, len(pictures) - 1)], self._reduced)
-            for i, meter in enumerate(self._meters)
-        ]
-        self._rows.append([round(time, 6), *(round(n, 5) for n in _worst(found))])
+    def _flush(self, count: int) -> None:
+        if count:
+            rows, self._rows = self._rows[:count], self._rows[count:]
+            self._send({"type": "light", "stream": self._stream, "why": self._why, "rows": rows})
+
+    def _measure(self, time: float, moments: Moments) -> None:
+        self._settle(time)
         if len(self._rows) >= BATCH:
-            self.flush()
+            self._flush(BATCH - 1)
+        found = []
+        for later, pictures in moments:
+            while len(pictures) > len(self._meters):  # all before was the same over any background
+                self._meters.append(copy.deepcopy(self._meters[-1]))
+            found += [
+                meter.push(time + later, pictures[min(i, len(pictures) - 1)], self._reduced)
+                for i, meter in enumerate(self._meters)
+            ]
+        self._rows.append([round(time, 6), *(round(n, 5) for n in _worst(found))])
+
+    def _settle(self, until: float | None) -> None:
+        """Add to the last frame the stripes that are seen only because it stands long."""
+        found = [one for meter in self._meters if (one := meter.settle(until))]
+        if found and self._rows:
+            row = self._rows[-1]
+            row[-2] = max(row[-2], *(round(one.area, 5) for one in found))
+            row[-1] = max(row[-1], *(one.pairs for one in found))
 
 
 def _worst(found: list[Measure]) -> list[float]:

@@ -31,13 +31,14 @@ class Item(Protocol):
 
     @property
     def hdr(self) -> bool:
-        """True where its numbers are PQ or HLG, so that they are not light as sRGB has it."""
+        """True where its numbers are PQ, HLG, linear or logarithmic, which is not light as sRGB has it."""
 
-    def points(self, columns: int, rows: int) -> list[Pixels]:
-        """Return pixels of the frame on a grid, none averaged.
+    def moments(self, columns: int, rows: int) -> list[tuple[float, list[Pixels]]]:
+        """Return pixels of the frame on a grid, none averaged, at each moment that it shows.
 
-        Each picture is uint8 RGB (rows, columns, 3), not turned upright: one over white and, where transparency
-        makes a difference, one over black.
+        A moment is so many seconds after ``time``: the first is 0, and an interlaced frame has a second, of its
+        other field. Each picture is uint8 RGB (rows, columns, 3), not turned upright: one over white and, where
+        transparency makes a difference, others as :meth:`upright` has them.
         """
 
     def thumbnail(self) -> Thumbnail:

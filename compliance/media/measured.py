@@ -11,7 +11,8 @@ from compliance.media.protocol import BrokenProtocol, LightMessage
 from compliance.types import LIGHT_COLUMNS, LightTrack, LoudnessTrack, TimeSpan
 
 _HDR = (
-    "its transfer function is PQ or HLG (HDR), for which WCAG and BT.1702 name no limit in relative luminance; "
+    "its transfer function is PQ or HLG (HDR), or none of SDR, for which WCAG and BT.1702 name no "
+    "limit in relative luminance; "
     "review the SDR version that is published beside it"
 )
 

@@ -10,7 +10,7 @@ from av.sidedata.sidedata import Type
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
 from compliance.media.cover import Thumbnail, thumbnail_size
-from compliance.media.flash_points import sample
+from compliance.media.flash_points import narrowed, nearest, sample
 
 if TYPE_CHECKING:
     from compliance.types import Pixels
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HD_LINES = 720
 """Height from which video without a colour tag is BT.709, as broadcast practice has it; below, BT.601."""
 _HDR = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
+_NOT_SDR = (8, 9, 10, 16, 17, 18, 256)
+"""H.273's numbers of linear, logarithmic, PQ, SMPTE ST 428-1 and HLG transfer, and FFmpeg's of V-Log."""
 _MATRICES: dict[int, int] = {int(Colorspace.ITU709): 1, int(Colorspace.ITU601): 6}
 """H.273's number of what untagged video is."""
 _WIDEST_PIXEL = 4.0
@@ -51,19 +53,25 @@ class Converter:
         )
         return Thumbnail(tuple(_plane(plane) for plane in small.planes))
 
-    def points(self, frame: av.VideoFrame, columns: int, rows: int) -> list[Pixels]:
-        """Return pixels of a frame on a grid, none averaged, over white and, where it has alpha, over black."""
+    def points(
+        self, frame: av.VideoFrame, columns: int, rows: int, field: int | None = None
+    ) -> list[Pixels]:
+        """Return pixels of a frame on a grid, none averaged, over white and, where it has alpha, over black.
+
+        ``field`` is the first row of the field that is looked at, of an interlaced frame.
+        """
         space = _colorspace(frame)
         matrix = int(frame.colorspace) if space is None else _MATRICES[space]
         full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-        usual = sample(frame, matrix, full, columns, rows)
+        usual = sample(frame, matrix, full, columns, rows, field)
+        primaries = int(frame.color_primaries)
         if usual is not None:
-            return [usual]
+            return [narrowed(usual, primaries)]
         form = "rgba" if has_alpha(frame) else "rgb24"
         small = self._points.reformat(
             frame,
             columns,
-            rows,
+            rows if field is None else frame.height,
             form,
             src_colorspace=space,
             interpolation="POINT",
@@ -71,7 +79,10 @@ class Converter:
             threads=1,
         )
         picture = _picture(small, form)
-        return composite(picture) if form == "rgba" else [picture]
+        if field is not None:
+            picture = nearest(picture[field::2], columns, rows)
+        pictures = composite(picture) if form == "rgba" else [picture]
+        return [narrowed(one, primaries) for one in pictures]
 
     def upright(self, frame: av.VideoFrame) -> list[Pixels]:
         """Return the frame as it is seen: one picture, or two where transparency makes a difference."""
@@ -120,6 +131,11 @@ def _picture(rgb: av.VideoFrame, form: str) -> Pixels:
 def is_hdr(frame: av.VideoFrame) -> bool:
     """Tell whether the transfer function of a frame is PQ or HLG."""
     return frame.color_trc in _HDR
+
+
+def is_sdr(frame: av.VideoFrame) -> bool:
+    """Tell whether the transfer function of a frame is one of SDR, or not said."""
+    return int(frame.color_trc) not in _NOT_SDR
 
 
 def has_alpha(frame: av.VideoFrame) -> bool:

@@ -57,12 +57,13 @@ class Still:
         """Return False: what these formats hold is taken for sRGB."""
         return False
 
-    def points(self, columns: int, rows: int) -> list[Pixels]:
-        """Return pixels on a grid."""
-        return [
+    def moments(self, columns: int, rows: int) -> list[tuple[float, list[Pixels]]]:
+        """Return pixels on a grid, at one moment."""
+        small = [
             np.asarray(cv2.resize(one, (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8)
             for one in self.pictures
         ]
+        return [(0.0, small)]
 
     def thumbnail(self) -> Thumbnail:
         """Return the small copy."""

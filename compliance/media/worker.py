@@ -259,7 +259,7 @@ def _run(
             for chosen in planner.finish():
                 outlet.frames(stream, chosen)
         for light in lights.values():
-            light.flush()
+            light.finish()
         if isinstance(media, Container):
             for meter in media.loudness.values():
                 outlet.send(meter.finish())

@@ -194,7 +194,7 @@ def test_an_animation_with_transparency_is_measured_over_black_and_over_white(
     assert track.measures[:, LIGHT_COLUMNS.index("flashes")].max() > 6
 
 
-@pytest.mark.parametrize("transfer", [16, 18])
+@pytest.mark.parametrize("transfer", [8, 9, 16, 17, 18])
 def test_hdr_is_said_to_be_unmeasured(transfer: int, tmp_path: Path) -> None:
     path = tmp_path / "hdr.mkv"
     with av.open(str(path), "w") as container:
@@ -225,3 +225,70 @@ def test_points_have_the_colours_of_the_whole_picture(form: str, matrix: int) ->
     whole = converter.upright(frame)[0]
     expected = cv2.resize(whole, (130, 73), interpolation=cv2.INTER_NEAREST)
     assert np.abs(points.astype(int) - expected).max() <= 12  # the converter is a pixel off
+
+
+def encoded(path: Path, pictures: list[np.ndarray], times: list[float], **properties: int) -> Path:
+    """Write an MP4 of RGB pictures at times in milliseconds; ``properties`` are those of the codec context."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt, stream.codec_context.time_base = "yuv444p", Fraction(1, 1000)
+        for name, value in properties.items():
+            setattr(stream.codec_context, name, value)
+        for time, picture in zip(times, pictures, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = round(time), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize("times", [[0, 40, 80, 120, 3000], [0, 40, 80, 120]])
+def test_stripes_are_seen_in_a_frame_that_stands_long_right_after_another(
+    times: list[float], tmp_path: Path
+) -> None:
+    """The fourth frame, which follows a search by 0.12 s; at the end it stays on the screen."""
+    plain = np.full((180, 320, 3), 40, np.uint8)
+    striped = plain.copy()
+    striped[:, np.arange(320) // 8 % 2 == 0] = 235
+    pictures = [plain, plain, plain, striped, plain][: len(times)]
+    (track,) = read(encoded(tmp_path / "a.mp4", pictures, times))
+    area = track.measures[:, LIGHT_COLUMNS.index("pattern_area")]
+    assert area[3] > 0.9
+    assert not area[:3].any()
+
+
+@pytest.mark.parametrize("lines", [180, 1080])
+def test_fields_that_differ_flash_although_every_frame_is_the_same(
+    lines: int, tmp_path: Path
+) -> None:
+    pictures = [np.zeros((lines, 320, 3), np.uint8)] * 20
+    pictures[0][1::2] = 235
+    both = 1 << 18 | 1 << 29  # interlaced transform and motion
+    path = encoded(tmp_path / "a.mp4", pictures, [40 * i for i in range(20)], flags=both)
+    (track,) = read(path)
+    assert track.measures[:, LIGHT_COLUMNS.index("flashes")].max() > 6
+
+
+def test_interlaced_pictures_of_something_at_rest_do_not_flash(tmp_path: Path) -> None:
+    pictures = [np.zeros((180, 320, 3), np.uint8)] * 20
+    pictures[0][40:141, 60:] = 235
+    both = 1 << 18 | 1 << 29
+    path = encoded(tmp_path / "a.mp4", pictures, [40 * i for i in range(20)], flags=both)
+    (track,) = read(path)
+    assert track.measures[:, LIGHT_COLUMNS.index("flashes")].max() == 0
+
+
+@pytest.mark.parametrize("primaries", [1, 9])
+def test_red_counts_as_saturated_by_the_primaries_of_the_video(
+    primaries: int, tmp_path: Path
+) -> None:
+    """R / (R + G + B) is 0.75 here in the primaries that the numbers are of, and 0.9 if those are BT.2020's."""
+    red, dark = np.uint8([225, 92, 92]), np.uint8([60, 60, 60])
+    pictures = [np.zeros((90, 160, 3), np.uint8) + (red if i // 2 % 2 else dark) for i in range(25)]
+    path = encoded(
+        tmp_path / "a.mp4", pictures, [40 * i for i in range(25)], color_primaries=primaries
+    )
+    (track,) = read(path)
+    most = track.measures[:, LIGHT_COLUMNS.index("red_flashes")].max()
+    assert most > 6 if primaries == 9 else most == 0
