@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -26,6 +26,8 @@ FAR = 0.35
 """Share of the frame that the same words may travel between two examined frames: credits that scroll fast."""
 COMPARED = 200
 """Letters of two readings that are compared, since the work grows with their product."""
+ROWS, COLUMNS = 64, 16
+"""Cells of the grid by which lines at one place are found; it decides how fast, never what."""
 MOST_PLACES = 32
 """Places over time that a track keeps, evenly spread."""
 MOST_READINGS = 16
@@ -86,14 +88,25 @@ def tracks(read: Sequence[ReadFrame]) -> list[Observation]:
 
 
 def _matched(live: Sequence[_Track], frame: ReadFrame) -> dict[str, _Track]:
-    """Return the track that each line of a frame goes on, by the line's id; the likeliest pairs first."""
+    """Return the track that each line of a frame goes on, by the line's id; the likeliest pairs first.
+
+    Only lines of the same words, or that share a cell of the frame, are compared: others are never alike.
+    """
+    boxes = [_box(line) for line in frame.lines]
+    by_text: dict[str, list[int]] = defaultdict(list)
+    by_cell: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, line in enumerate(frame.lines):
+        by_text[line.text or ""].append(index)
+        for cell in _cells(boxes[index]):
+            by_cell[cell].append(index)
     pairs = []
     for number, track in enumerate(live):
-        last = track.lines[-1]
-        for line in frame.lines:
-            likeness = _likeness(last, track.places[-1][1], line)
+        text, was = track.lines[-1].text or "", track.places[-1][1]
+        near = {index for cell in _cells(was) for index in by_cell.get(cell, ())}
+        for index in near.union(by_text.get(text, ())):
+            likeness = _likeness(text, was, frame.lines[index].text or "", boxes[index])
             if likeness > 0:
-                pairs.append((likeness, number, line.id))
+                pairs.append((likeness, number, frame.lines[index].id))
     given: dict[str, _Track] = {}
     taken: set[int] = set()
     for _, number, line_id in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
@@ -103,24 +116,34 @@ def _matched(live: Sequence[_Track], frame: ReadFrame) -> dict[str, _Track]:
     return given
 
 
-def _likeness(last: Observation, was: _Box, line: Observation) -> float:
+def _cells(box: _Box) -> Iterator[tuple[int, int]]:
+    """Return the cells of a grid over the frame that a box touches, those outside at the border."""
+    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in box)
+    for row in range(int(top * ROWS), int(bottom * ROWS) + 1):
+        for column in range(int(left * COLUMNS), int(right * COLUMNS) + 1):
+            yield row, column
+
+
+def _likeness(before: str, was: _Box, after: str, now: _Box) -> float:
     """Return how surely a line is the one that was last seen at a place, 0…2; 0 where it is another."""
-    now = _box(line)
     heights = sorted((was[3] - was[1], now[3] - now[1]))
     if heights[1] > LIKE_HEIGHT * heights[0]:
         return 0.0
     away = max(abs(was[0] + was[2] - now[0] - now[2]), abs(was[1] + was[3] - now[1] - now[3])) / 2
-    if last.text == line.text:
+    if before == after:
         return 2.0 - away if away <= FAR else 0.0
     if min(was[3], now[3]) - max(was[1], now[1]) < heights[0] / 2:
         return 0.0  # not in one row
     if min(was[2], now[2]) <= max(was[0], now[0]):
         return 0.0
-    before, after = (last.text or "")[:COMPARED], (line.text or "")[:COMPARED]
+    before, after = before[:COMPARED], after[:COMPARED]
     shorter, longer = sorted((before, after), key=len)
     if longer.startswith(shorter) and abs(was[0] - now[0]) < heights[1]:
         return 1.0 - away  # typed letter by letter, or wiped away
-    ratio = SequenceMatcher(None, before, after, autojunk=False).ratio()
+    compared = SequenceMatcher(None, before, after, autojunk=False)
+    if compared.real_quick_ratio() < ALIKE or compared.quick_ratio() < ALIKE:
+        return 0.0  # the ratio is no greater than either
+    ratio = compared.ratio()
     return ratio - away if ratio >= ALIKE else 0.0
 
 
