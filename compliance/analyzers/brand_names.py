@@ -15,7 +15,7 @@ class BrandNameAnalyzer(NameAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="brand-names",
-        version="2",
+        version="3",
         categories=("brand.name",),
         sources=TEXT_SOURCES,
         raw_kinds=frozenset({RawKind.COUNT}),

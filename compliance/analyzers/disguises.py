@@ -36,7 +36,7 @@ class DisguiseAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="disguises",
-        version="1",
+        version="2",
         categories=("evasion.disguise",),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.COUNT}),

@@ -31,7 +31,7 @@ class LureAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="lures",
-        version="1",
+        version="2",
         categories=(JAILBREAK, LURE),
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.COUNT}),

@@ -18,7 +18,7 @@ from compliance.text.matching import (
     disguises,
 )
 from compliance.text.run_on import crosses
-from compliance.text.undisguise import PLAIN, Reading, readings
+from compliance.text.undisguise import PLAIN, Reading, edited, readings
 from compliance.text.undisguise_words import SPACED, in_pieces
 from compliance.types import Source
 
@@ -26,7 +26,6 @@ EXCERPT = 24
 """Code points of context that an excerpt shows on either side of a name."""
 LONGEST_EXCERPT = 120
 """Code points of a name that an excerpt shows: hidden characters can make it as long as they like."""
-_DOT = "·"
 _PRIVATE = re.compile(r"\S*@\S*|\d[\d\s().-]{4,}\d")
 """What an excerpt hides around the name: anything like an address or a number."""
 
@@ -80,33 +79,29 @@ def _matches(
 ) -> Iterator[tuple[NameMatch, str]]:
     """Yield where names stand, and how the text was read: as it is, or by undoing what hides all of it.
 
-    What one reading says is not said again by the next. No name that stands in another reading only is surer
-    than one in leetspeak.
+    What one reading says is not said again by the next, unless more surely. No name that stands in another
+    reading only is surer than one in leetspeak.
     """
-    known: set[Reference] = set()
-    for reading in _readings(text):
+    known: dict[Reference, float] = {}
+    for reading in _readings(text, index):
         plain = reading.how == PLAIN
         found = _longest(index.find(reading.text, misread=misread and plain), refs)
         for match in found:
             if plain:
                 yield match, PLAIN
-            elif refs[match.row] not in known:
+            elif (score := min(match.score, LEETSPEAK)) > known.get(refs[match.row], 0.0):
                 start, end = reading.span(match.start, match.end)
-                score = min(match.score, LEETSPEAK)
                 yield replace(match, start=start, end=end, score=score), reading.how
-        known |= {refs[match.row] for match in found}
+        for match in found:
+            known[refs[match.row]] = max(match.score, known.get(refs[match.row], 0.0))
 
 
-def _readings(text: str) -> list[Reading]:
-    """Return the readings of a text; where words are in pieces, one in which names may be, too.
-
-    Dots may break up a name, while blanks part it from other words.
-    """
+def _readings(text: str, index: NameIndex) -> list[Reading]:
+    """Return the readings of a text, and one in which names are whole that blanks part."""
     found = list(readings(text))
-    if in_pieces(text):
-        plain = found[0]
-        found.append(Reading(text.replace(" ", _DOT), SPACED, plain.offsets, plain.ends))
-    return found
+    mended = next((one for one in found if one.how == SPACED), found[0])
+    joined = edited(mended, index.pieces(mended.text, cut=in_pieces(text)), SPACED)
+    return found if joined is mended else [*found, joined]
 
 
 def _longest(matches: Sequence[NameMatch], refs: Sequence[Reference]) -> list[NameMatch]:

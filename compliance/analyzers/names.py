@@ -33,7 +33,7 @@ class NameAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="names",
-        version="5",
+        version="6",
         categories=("likeness.name",),
         sources=TEXT_SOURCES,
         raw_kinds=frozenset({RawKind.COUNT}),

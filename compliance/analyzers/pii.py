@@ -37,7 +37,7 @@ class PiiAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
-        version="5",
+        version="6",
         categories=tuple(
             sorted({one.category for name, one in ENTITIES.items() if name not in NAMES})
         ),

@@ -15,7 +15,7 @@ class WorkNameAnalyzer(NameAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="work-names",
-        version="2",
+        version="3",
         categories=("ip.name",),
         sources=TEXT_SOURCES,
         raw_kinds=frozenset({RawKind.COUNT}),

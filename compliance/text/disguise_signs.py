@@ -218,7 +218,7 @@ def _mended(
     two: float,
     four: float,
 ) -> Iterator[Sign]:
-    edits = [edit for edit in find(bare.text) if any(len(word) > 3 for word in edit[2].split())]
+    edits = [edit for edit in find(bare.text) if any(len(word) > 3 for *_, word in words(edit[2]))]
     said = sum(len(edit[2].split()) for edit in edits)
     places = [(start, end) for start, end, _ in edits]
     for sign in _sign(kind, places, (1, one)):

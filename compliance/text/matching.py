@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from compliance.text.common_words import are_common
 from compliance.text.cues import Mention
+from compliance.text.english import is_word
 from compliance.text.kinds import PERSON, Kind
 from compliance.text.letters import Letters, in_word, is_honest_word, is_latin
 from compliance.text.normalise import IGNORABLE, LEET, View, normalise
@@ -42,6 +43,8 @@ SHORT = 4
 """Letters; a single-word Latin name with fewer needs its exact case and none of the disguises."""
 FEW_LETTERS = 6
 """Letters; a name with fewer needs to be one run with more letters than signs to be leetspeak."""
+PIECED = 7
+"""Letters that a name in pieces needs where the rest of its text is in none, or where all pieces are words."""
 NEAR = 200
 """Code points from a name within which other names are read; twice what the words around it take."""
 
@@ -110,6 +113,36 @@ class NameIndex:
         found = sorted(best.values(), key=lambda match: (match.start, match.end, match.row))
         judged = [self._is_judged(match, text) for match in found]
         return list(self._meant(text, found, judged, misread)) if any(judged) else found
+
+    def pieces(self, text: str, cut: bool) -> list[tuple[int, int, str]]:
+        """Return edits, in rising order, that join names whose words blanks part: ``Hep burn``, ``dis ney``.
+
+        Args:
+            text: a text.
+            cut: its other words are in pieces, too. Else a name has to be long, and one of its pieces no word.
+        """
+        stream = Letters(text, View.FOLDED)
+        found = []
+        for spelling, first, last in self._folded.find(stream.letters):
+            if last - first < (SHORT if cut else PIECED) or spelling.comma:
+                continue
+            gaps = {count: stream.between(first + count) for count in range(1, last - first)}
+            broken = [count for count, gap in gaps.items() if gap and count not in spelling.breaks]
+            if not broken or any(gaps[count] != " " for count in broken):
+                continue
+            start, end = stream.span(first, last)
+            known = all(map(is_word, text[start:end].lower().split()))
+            whole = stream.is_whole(first, last, compound=False)
+            if whole and not (known and (not cut or last - first < PIECED)):
+                places = [stream.span(first + count - 1, first + count)[1] for count in broken]
+                found.append((start, -end, places))
+        edits: list[tuple[int, int, str]] = []
+        reach = 0
+        for start, end, places in sorted(found):
+            if start >= reach:
+                edits += [(place, place + 1, "") for place in places]
+                reach = -end
+        return edits
 
     def _is_judged(self, match: NameMatch, text: str) -> bool:
         """Tell whether only the words around a match say whether it is meant."""

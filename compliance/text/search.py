@@ -12,7 +12,7 @@ from compliance.text.entities import CARD, ENTITIES, IBAN, Hit
 from compliance.text.normalise import View, normalise
 from compliance.text.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, readings
 from compliance.text.undisguise_codes import ESCAPES
-from compliance.text.undisguise_words import SPACED
+from compliance.text.undisguise_words import LEETSPEAK, SPACED
 from compliance.types import Source, TextBatch
 
 MAY_CROSS_LINES = frozenset({CARD, IBAN})
@@ -24,8 +24,8 @@ CONFIRMED = 0.9
 STRONGER = 0.2
 """Difference of scores from which something is not also taken for what it covers whole: a date within a
 telephone number is none, and the number behind *driving licence* is no telephone's."""
-_UNDONE = DECODED | {ESCAPES, ZERO_WIDTH, LOOK_ALIKES, SPACED}
-"""Ways of reading a text that leave numbers as they are."""
+_UNDONE = DECODED | {ESCAPES, ZERO_WIDTH, LOOK_ALIKES, SPACED, LEETSPEAK}
+"""Ways of reading a text that leave numbers as they are. In leetspeak, only what holds no digit is believed."""
 
 
 class Finder(Protocol):
@@ -79,19 +79,22 @@ def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
 def _hidden(
     batch: TextBatch, document: Document, find: Callable[[str], list[Hit]]
 ) -> Iterator[Sighting]:
-    """Yield what stands in texts that run backwards, are in code or disguised otherwise, but for leetspeak.
-
-    Numbers would be letters if that were undone.
-    """
+    """Yield what stands in texts that run backwards, are in code or disguised otherwise."""
     for line, row in enumerate(document.rows):
         for reading in readings(batch.texts[row]):
             if reading.how not in _UNDONE:
                 continue
             cased = normalise(reading.text, View.CASED)
             for hit in find(cased.text):
+                if reading.how == LEETSPEAK and _has_digit(cased.text[hit.start : hit.end]):
+                    continue
                 start, end = reading.span(*cased.span(hit.start, hit.end))
                 value = "".join(filter(str.isalnum, cased.text[hit.start : hit.end])).upper()
                 yield Sighting(hit, Place(line, (row,), start, end), value)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _hits(document: Document, find: Callable[[str], list[Hit]]) -> Iterator[tuple[list[Hit], str]]:

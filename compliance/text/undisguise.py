@@ -43,6 +43,12 @@ _ACCENTS = re.compile(
 _BY_LETTER = re.compile("\u00ad[A-Za-z]\u00ad")
 _SIGNS, _SIGN = re.compile(r"[0-9@$%&#;|\\]"), 3.0
 """Digits and signs that stand in codes and for letters, and the bits of each."""
+_SOLID = re.compile(r"\S+")
+_ALL_TURNED = 1.25
+"""How much more than the words that are surely turned all of them may cost to be turned, too."""
+_LAST_CAPITAL = re.compile(r"(?<![^\W_])[^\W\d_A-Z]+[A-Z](?![^\W_])")
+_LONG_NAME = 3
+"""Letters beyond which one of these words must be."""
 _OVERRIDE = re.compile("[\u202e\u2067]([^\u202c\u2069\n]+)[\u202c\u2069]?")
 _TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{2,}")
 _HIDDEN = IGNORABLE - {"\u00ad"}
@@ -237,7 +243,9 @@ def _folded(text: str, folded: Normalised) -> Normalised:
     mostly_latin = ours >= total or likely >= 0.7 * total
     letters = list(folded.text)
     for start, end, word in foreign:
-        if not (mostly_latin and word.isascii() and (is_word(word) or sounds_english(word))):
+        beside = folded.text[max(start - 1, 0) : start] + folded.text[end : end + 1]
+        known = is_word(word) or sounds_english(word) or any(map(str.isdigit, beside))
+        if not (mostly_latin and word.isascii() and known):
             for place in range(start, end):
                 letters[place] = text[folded.offsets[place]]
     return Normalised("".join(letters), folded.offsets, folded.ends)
@@ -250,7 +258,7 @@ def backwards(reading: Reading) -> Reading:
     """Return the text read from its end, or with each word turned round, if that looks like English."""
     text = reading.text
     turned = text[::-1]
-    if likelier(text, turned):
+    if likelier(text, turned) or _ends_in_capitals(text):
         return Reading(turned, REVERSED, reading.offsets[::-1], reading.ends[::-1])
     return words_backwards(reading)
 
@@ -258,9 +266,15 @@ def backwards(reading: Reading) -> Reading:
 def words_backwards(reading: Reading) -> Reading:
     """Return the text with each word turned round where it stands, if that looks like English.
 
-    Letters do not tell this from a text that runs backwards as a whole: both are read.
+    Letters do not tell this from a text that runs backwards as a whole: both are read. Where the words that
+    are surely turned make up the text, so are the others, numbers among them.
     """
     text = reading.text
+    all_turned = edited(
+        reading, [(*one.span(), one[0][::-1]) for one in _SOLID.finditer(text)], REVERSED
+    )
+    if _ends_in_capitals(text):
+        return all_turned
     edits = [
         (start, end, text[start:end][::-1])
         for start, end, word in words(text)
@@ -270,8 +284,17 @@ def words_backwards(reading: Reading) -> Reading:
     if sum(end - start for start, end, _ in edits) * 2 > bits(text)[1] and likelier(
         text, each.text
     ):
-        return each
+        whole = bits(all_turned.text)[0] <= _ALL_TURNED * bits(each.text)[0]
+        return all_turned if whole else each
     return by_word(reading, lambda word: word[::-1], REVERSED)
+
+
+def _ends_in_capitals(text: str) -> bool:
+    """Tell whether several words end in their only capital, as names do backwards."""
+    found = _LAST_CAPITAL.findall(text)
+    if len(found) < 2 or len(found) * 8 <= len(words(text)) or max(map(len, found)) <= _LONG_NAME:
+        return False
+    return bits(text[::-1])[0] < bits(text)[0]
 
 
 def by_word(reading: Reading, change: Callable[[str], str], how: str, fewest: int = 7) -> Reading:

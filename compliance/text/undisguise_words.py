@@ -42,14 +42,34 @@ _LONG_RUN = 12
 _RUN_TOGETHER, _LONGEST_RUN = 14, 2_000
 """Letters of a word from which it is parted into words, and up to which."""
 _SEAM = re.compile(r"[ \t]|[-._*~·•'’|/\\+^`]{1,2}")
+_MAIL = re.compile(r"[\w.+$!|-]{1,64}@[\w$!|-]{1,63}(?:\.[\w$!|-]{1,63}){1,4}")
+_SHORTENED = re.compile(r"(?<=[A-Za-z0-9]['’])(?:7|5|11|r3|v3|1l|l1)(?!\w)", re.IGNORECASE)
+"""What is left of *not*, *is*, *will*, *are* and *have* behind an apostrophe, in digits."""
+_MAIL_IN_PIECES = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}(?: @ ?|@ )[\w-]{1,63}(?: ?\. ?[\w-]{1,63}){1,4}(?![\w-])"
+)
+_MAILBOX = re.compile(r"[\w.+-]{1,64} ?@[\w.-]{1,255}")
+_DIGITS_IN_PIECES = re.compile(r"(?<=\d)[ \t](?=[-./]?\d)|(?<=\d[-./])[ \t](?=\d)")
 
 
 def mended(reading: Reading) -> Reading:
     """Return ``reading`` with its words whole and in letters; itself where nothing is to be mended."""
     together = edited(reading, apart(reading.text), SPACED)
     spelled = edited(together, leet(together.text), LEETSPEAK)
-    whole = edited(spelled, split(spelled.text), SPACED)
+    parts = split(spelled.text)
+    cut = any(" " in spelled.text[start:end] for start, end, _ in parts)
+    whole = edited(spelled, parts, SPACED)
+    whole = edited(whole, _data_in_pieces(whole.text), SPACED) if cut else whole
     return edited(whole, _run_together(whole.text), SPACED)
+
+
+def _data_in_pieces(text: str) -> list[Edit]:
+    """Return addresses of mail and numbers whole that blanks part, in a text whose words are in pieces."""
+    edits = [
+        (one.start(), one.end(), one[0].replace(" ", "")) for one in _MAIL_IN_PIECES.finditer(text)
+    ]
+    edits += [(one.start(), one.end(), "") for one in _DIGITS_IN_PIECES.finditer(text)]
+    return _in_order(edits)
 
 
 def leet(text: str) -> list[Edit]:
@@ -61,16 +81,38 @@ def leet(text: str) -> list[Edit]:
     tokens = [
         one for one in _LEET_TOKEN.finditer(text) if not (one[0].isalpha() or one[0].isdecimal())
     ]
+    mail = [found for one in _MAIL.finditer(text) if (found := _as_mail(one))]
+    inside = {place for start, end, _ in mail for place in range(start, end)}
+    tokens = [one for one in tokens if one.start() not in inside]
     edits = [found for one in tokens if (found := _as_word(one, 3))]
-    if any(len(word) > 3 for _, _, word in edits) or len(edits) > 2:
+    if mail or any(len(word) > 3 for _, _, word in edits) or len(edits) > 2:
         done = {start for start, _, _ in edits}
         rest = [one for one in tokens if one.start() not in done]
         edits += [found for one in rest if (found := _as_word(one, 2) or _as_sound(one))]
-        if len(edits) * 5 > len(words(text)):
+        if (len(edits) + len(mail)) * 5 > len(words(text)):
             numbers = (one for one in _LEET_TOKEN.finditer(text) if not _HAS_LETTER.search(one[0]))
             edits += [found for one in numbers if (found := _as_number(one))]
-    edits += _drawn_out(text)
-    return _in_order(edits)
+        edits += [
+            (one.start(), one.end(), _cheapest(_ways(one[0].lower())))
+            for one in _SHORTENED.finditer(text)
+        ]
+    return _in_order(edits + mail + _drawn_out(text))
+
+
+def _as_mail(one: re.Match[str]) -> Edit | None:
+    """Return an address of mail in letters whose domain ends in digits or signs: no public one does."""
+    head, _, last = one[0].rpartition(".")
+    if last.isalpha() or not _HAS_LETTER.search(last):
+        return None
+    ways = "".join(_SIGNS.get(c, c)[0] for c in last.lower())
+    if not ways.isalpha():
+        return None
+    mailbox, _, host = head.rpartition("@")
+    plain = (
+        "".join(_SIGNS.get(c, c)[0] if c not in "@+" else c for c in part)
+        for part in (mailbox, host)
+    )
+    return one.start(), one.end(), f"{'@'.join(plain)}.{ways}"
 
 
 def _in_order(edits: list[Edit]) -> list[Edit]:
@@ -191,9 +233,11 @@ def _joined(run: str) -> list[str]:
     gaps = [one[0] for one in _GAP.finditer(run)]
     letters = _GAP.split(run)
     usual = Counter(gaps).most_common(1)[0][0]
+    address = "@" in run
     parted = [letters[0]]
     for gap, letter in zip(gaps, letters[1:], strict=True):
-        sign = "" if usual.strip() else gap.strip()
+        number = parted[-1][-1].isdigit() and letter.isdigit()
+        sign = _sign_in(gap, usual, dots=address or number)
         if sign:
             parted[-1] += sign
         behind = gap[gap.rindex(sign) + len(sign) :] if sign else gap
@@ -211,6 +255,22 @@ def _joined(run: str) -> list[str]:
     return found
 
 
+def _sign_in(gap: str, usual: str, dots: bool) -> str:
+    """Return the punctuation of a text that stands in a gap between its letters, beside what parts these.
+
+    Args:
+        gap: all that stands between two letters.
+        usual: what stands between most.
+        dots: full stops between signs that part are punctuation, as in addresses, and do not part words.
+    """
+    if not usual.strip():
+        return gap.strip()
+    rest = gap.removeprefix(usual)
+    rest = rest if rest == gap else rest.removesuffix(usual)
+    sign = rest.strip()
+    return sign if dots or not set(sign) <= set(usual) else ""
+
+
 def split(text: str) -> list[Edit]:
     """Return words in pieces, such as ``kil ling``, whole.
 
@@ -218,8 +278,11 @@ def split(text: str) -> list[Edit]:
     its pieces may be known.
     """
     found = words(text)
+    mail = {place for one in _MAILBOX.finditer(text) for place in range(*one.span())}
     seams = [
-        bool(_SEAM.fullmatch(text, left[1], right[0])) for left, right in itertools.pairwise(found)
+        bool(_SEAM.fullmatch(text, left[1], right[0]))
+        and not (left[0] in mail and right[0] in mail)
+        for left, right in itertools.pairwise(found)
     ]
     edits = _whole(text, found, seams, _of_pieces)
     if _many(edits, len(found)):
@@ -233,8 +296,8 @@ def in_pieces(text: str) -> bool:
 
 
 def _many(edits: list[Edit], count: int) -> bool:
-    """Tell whether more than a sixth of ``count`` words are joined, or the only ones of a short text."""
-    return len(edits) * 6 > count if len(edits) > 1 else len(edits) * 8 >= count > 0
+    """Tell whether a sixth of ``count`` words and more are joined, or the only ones of a short text."""
+    return len(edits) * 6 >= count if len(edits) > 1 else len(edits) * 8 >= count > 0
 
 
 def _whole(
