@@ -26,7 +26,8 @@ BIN = 0.2
 NEAR = 0.35
 """Distance from the line within which a vote agrees, seconds."""
 GAP = 2.2
-"""Longest stretch without an agreeing frame inside a segment, seconds: four frames of the coarsest sampling."""
+"""Longest stretch without an agreeing frame inside a segment, seconds: four frames of the coarsest sampling.
+One without an examined frame ends none, however long it is."""
 HELD = 0.75
 """What a held moment has to make up for: where a work hardly moves, a line at its speed explains as much."""
 ODD = 0.04
@@ -95,7 +96,7 @@ def segments(votes: Votes, examined: Numbers, least: float = 0.0, most: int = 16
 
     Args:
         votes: of one work.
-        examined: times of all examined frames of the clip, in order, with those that voted among them.
+        examined: times of all examined frames of the clip that could agree, in order, with those that voted.
         least: weight below which a segment is dropped.
         most: segments after which the search ends.
     """
@@ -188,7 +189,7 @@ def _stretch(votes: Votes, chosen: Indices, examined: Numbers) -> Indices:
         return chosen
     clip = votes.clip[chosen]
     misses = np.diff(np.searchsorted(examined, clip)) - 1
-    costs = np.where(np.diff(clip) > GAP, np.inf, MISS * misses)
+    costs = np.where((np.diff(clip) > GAP) & (misses > 0), np.inf, MISS * misses)
     best, best_part, total, first = -1.0, (0, 1), 0.0, 0
     for i, weight in enumerate(votes.weight[chosen].tolist()):
         total -= float(costs[i - 1]) if i else 0.0

@@ -27,7 +27,7 @@ class CopyAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="copies",
-        version="1",
+        version="2",
         categories=("ip.copy",),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.HAMMING, RawKind.INLIERS}),

@@ -60,6 +60,11 @@ class Look:
     """JPEG of the frame whose pixels the features' points count."""
 
     @property
+    def plain(self) -> bool:
+        """Whether no variant can be told by its hash: it agrees with no work, and contradicts none."""
+        return not bool((self.quality >= QUALITY).any())
+
+    @property
     def times(self) -> npt.NDArray[np.float64]:
         """Times at which it counts: its first and last, and between those as often as frames are examined."""
         count = int(np.ceil((self.end - self.start) / REPEAT)) + 1

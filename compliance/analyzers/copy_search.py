@@ -95,7 +95,7 @@ def chance(distance: int) -> float:
 
 
 def _by_hashes(looks: list[Look], index: CopyIndex) -> list[Copy]:
-    times = examined(looks)
+    times = examined([look for look in looks if not look.plain])
     found = []
     for number, votes in hash_votes(looks, index).items():
         for segment in segments(votes.votes, times, LEAST):
@@ -229,7 +229,8 @@ def _timed(index: CopyIndex, number: int, looks: list[Look], segment: Segment) -
     votes = hash_votes(looks, index, number).get(number)
     if votes is None:
         return None
-    for one in segments(votes.votes, examined(looks), LEAST):
+    times = examined([look for look in looks if not look.plain])
+    for one in segments(votes.votes, times, LEAST):
         shared = min(one.end, segment.end) - max(one.start, segment.start)
         if shared >= 0.5 * (segment.end - segment.start):
             return _hashed(looks, index, number, votes, one)

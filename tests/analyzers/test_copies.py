@@ -165,6 +165,30 @@ def test_a_clip_of_two_works_has_a_finding_for_each(works):
     assert entries["cat"].end < entries["cup"].start
 
 
+def faded(frames, start, end):
+    """The frames, all but grey between two times."""
+    return [
+        (time, np.full_like(frame, 90) + frame // 64 if start < time < end else frame)
+        for time, frame in frames
+    ]
+
+
+def test_a_copy_that_fades_to_a_plain_surface_and_back_is_one_segment(works):
+    shown = faded(pan(data.chelsea()), 2.0, 6.0)[::5]
+    (copy,) = found(
+        [frame for _, frame in shown], references_of(cat=faded(pan(data.chelsea()), 2.0, 6.0))
+    )
+    assert copy.span.start <= 0.5
+    assert copy.span.end >= 7.0
+    assert copy.evidence.reference_span.end - copy.evidence.reference_span.start >= 6.5
+
+
+def test_other_footage_between_two_copies_keeps_them_apart(works, other):
+    cat = [frame for _, frame in pan(data.chelsea())[::5]]
+    copies = found([*cat[:4], *other[:8], *cat[12:]], works)
+    assert [one.reference.entry for one in copies] == ["cat", "cat"]
+
+
 def test_unrelated_footage_and_plain_frames_are_no_copies(works, other):
     _, x = np.mgrid[0:240, 0:426].astype(np.float32)
     ramp = np.repeat((x / 426 * 255).astype(np.uint8)[:, :, None], 3, axis=2)
