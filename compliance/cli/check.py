@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,15 +47,17 @@ def verify(
     format: Annotated[Format, typer.Option(help="Format of the answer.")] = Format.TEXT,
 ) -> int:
     """Check a file against its manifest and attestation: 0 holds, 11 does not, 12 cannot tell."""
+    from compliance.pipeline.quarantine import listed
     from compliance.provenance.signers import development_root
     from compliance.provenance.trust import Anchors
     from compliance.provenance.verify import verify_file
 
+    settings = inputs.settings()
     anchors = Anchors(
         trust_list=inputs.text_of(trust) if trust else None,
-        development=development_root(inputs.settings().signing),
+        development=development_root(settings.signing),
     )
-    answer = verify_file(file, attestation, anchors)
+    answer = verify_file(file, attestation, anchors, quarantined=partial(listed, settings.home))
     if format is Format.JSON:
         typer.echo(answer.model_dump_json(indent=2))
         return answer.exit_code

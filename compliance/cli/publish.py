@@ -70,16 +70,25 @@ def record(
 def list_publications(
     format: Annotated[Format, typer.Option(help="Format of the list.")] = Format.TEXT,
 ) -> int:
-    """List what was recorded, in the order of recording."""
+    """List what was recorded, in the order of recording, and what was quarantined since."""
+    from compliance.pipeline.quarantine import listed
+    from compliance.provenance.statement import input_digest
     from compliance.store.engine import open_database
     from compliance.store.verdicts import VerdictStore
 
-    found = VerdictStore(open_database(inputs.settings().database_url)).publications()
+    settings = inputs.settings()
+    store = VerdictStore(open_database(settings.database_url))
+    found = store.publications()
+    gone = [listed(settings.home, input_digest(store.get(one.verdict_key))) for one in found]
     if format is Format.JSON:
-        typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        told = [
+            one.model_dump(mode="json") | {"quarantined": ended}
+            for one, ended in zip(found, gone, strict=True)
+        ]
+        typer.echo(json.dumps(told, indent=2))
         return ExitCode.APPROVE
-    for one in found:
-        typer.echo(_line(one))
+    for one, ended in zip(found, gone, strict=True):
+        typer.echo(_line(one) + ("  QUARANTINED since: recall it" if ended else ""))
     typer.echo(f"{len(found)} publications")
     return ExitCode.APPROVE
 
@@ -97,17 +106,25 @@ def _let_through(
     Raises:
         NotLetThrough: there is none; says why each that was found does not.
     """
-    signed = [store.get(output.verdict_key) for output in store.outputs(sha256)]
     from compliance.pipeline.quarantine import listed
     from compliance.provenance.statement import input_digest
 
+    signed = [store.get(output.verdict_key) for output in store.outputs(sha256)]
+    found = signed or store.find_media(sha256)
     home = inputs.settings().home
+    if any(listed(home, digest) for digest in {sha256, *map(input_digest, found)}):
+        raise NotLetThrough(
+            "the publication is not recorded, because the asset is quarantined",
+            expected="an asset without suspected sexual content with minors",
+            found=f"SHA-256 {sha256}",
+            where=str(asset),
+            fix="follow the restricted escalation of your organisation; if it went out already, recall it",
+        )
     objections = []
-    for verdict in reversed(signed or store.find_media(sha256)):
+    for verdict in reversed(found):
         # By whole days, as people say when something went out and when a clearance ends.
         clearance = store.standing_clearance(verdict, datetime.combine(at, time.max, UTC))
-        objection = "" if not listed(home, input_digest(verdict)) else "the asset is quarantined"
-        objection = objection or _objection(verdict, clearance, territories, at)
+        objection = _objection(verdict, clearance, territories, at)
         objection = objection or _without_permission(verdict, engine, at)
         if not objection:
             return verdict, clearance

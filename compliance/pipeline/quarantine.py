@@ -25,7 +25,15 @@ from compliance.pipeline.keys import decode_key, observations_key
 from compliance.pipeline.observations import ObservationCache
 from compliance.pipeline.observe import texts_of
 from compliance.pipeline.observed import Observed
-from compliance.pipeline.runfiles import EVIDENCE, OBSERVATIONS, REQUEST, VERDICT
+from compliance.pipeline.runfiles import (
+    EVIDENCE,
+    FACTS,
+    FINDINGS,
+    OBSERVATIONS,
+    QUARANTINED,
+    REQUEST,
+    VERDICT,
+)
 from compliance.provenance.statement import input_digest
 from compliance.settings import private_folder
 from compliance.taxonomy import TEXT
@@ -79,6 +87,11 @@ def listed(home: Path, asset: str) -> bool:
     return _entry(home, asset).is_file()
 
 
+def is_restricted(verdict: Verdict) -> bool:
+    """Tell whether a verdict is that on a quarantined asset, as :func:`restricted` makes it."""
+    return any(hit.rule == RULE for hit in verdict.hits)
+
+
 def restricted(
     verdict: Verdict, facts: Facts, findings: Iterable[Finding]
 ) -> tuple[Verdict, Facts]:
@@ -129,23 +142,34 @@ def restricted(
     return kept, facts.model_copy(update=silent)
 
 
-def enlist(home: Path, verdict: Verdict, findings: Iterable[Finding], at: datetime) -> Path:
-    """List an asset in ``home/quarantine``, readable by its owner alone, and return the file.
+def enlist(
+    home: Path,
+    verdict: Verdict,
+    findings: Iterable[Finding],
+    at: datetime,
+    copies: Iterable[str] = (),
+) -> None:
+    """List an asset and the copies made of it in ``home/quarantine``, readable by its owner alone.
 
     What was listed before stays as it is.
+
+    Args:
+        home: folder of the installation.
+        verdict: that on the asset.
+        findings: why it is listed.
+        at: the present moment.
+        copies: SHA-256 of signed copies, which are other bytes and would be other assets.
 
     Raises:
         SettingsError, UsageError: the folder or file cannot be written.
     """
-    asset = input_digest(verdict)
     private_folder(home / "quarantine")
-    path = _entry(home, asset)
-    if path.is_file():
-        return path
     categories = sorted({one.category for one in findings} | {MINORS})
-    content = {"digest": asset, "time": at.isoformat(), "categories": categories}
-    write_atomically(path, canonical_json(content) + b"\n")
-    return path
+    for digest in (input_digest(verdict), *copies):
+        path = _entry(home, digest)
+        if not path.is_file():
+            content = {"digest": digest, "time": at.isoformat(), "categories": categories}
+            write_atomically(path, canonical_json(content) + b"\n")
 
 
 def _entry(home: Path, asset: str) -> Path:
@@ -182,16 +206,16 @@ def forget(
 
 
 def strip(roots: Iterable[Path], verdicts: Sequence[Verdict]) -> None:
-    """Delete from earlier runs on the same media what shows it: crops, observations, requests, signed copies.
+    """Delete from earlier runs on the same asset what shows or tells of it, and mark them.
 
-    Verdicts and attestations stay as they were signed.
+    Verdicts and attestations stay as they were signed; whoever reads the run is told that it does not count.
 
     Args:
         roots: folders of runs.
-        verdicts: those on the media.
+        verdicts: those on the asset.
 
     Raises:
-        UsageError: a file cannot be deleted.
+        UsageError: a file cannot be deleted or written.
     """
     for folder in (
         found.parent
@@ -199,8 +223,9 @@ def strip(roots: Iterable[Path], verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts
         for found in root.glob(f"*-{verdict.key[:10]}/{VERDICT}")
     ):
-        shown = [folder / REQUEST, folder / OBSERVATIONS, *folder.glob("*.signed*")]
-        for path in (*shown, *folder.glob(f"{EVIDENCE}/*")):
+        write_atomically(folder / QUARANTINED, canonical_json({"note": ESCALATE}) + b"\n")
+        told = [folder / name for name in (REQUEST, OBSERVATIONS, FACTS, FINDINGS)]
+        for path in (*told, *folder.glob("*.signed*"), *folder.glob(f"{EVIDENCE}/*")):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:

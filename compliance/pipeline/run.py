@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from compliance.clock import now
 from compliance.errors import ComplianceError, UsageError
 from compliance.facts import Facts, Release
 from compliance.files import check_writable
+from compliance.findings import Finding
 from compliance.model_store import ModelStore
 from compliance.pipeline import quarantine
 from compliance.pipeline.decoding import Progress
@@ -185,10 +187,15 @@ class Reviewer:
         check_writable(session.runs)
         done: dict[str, Outcome] = {}
         broken: list[ComplianceError] = []
+        alike = Counter(map(_content, unique))
+        waiting: dict[str, list[_Judged]] = defaultdict(list)
         for one, matched in self._examined(unique, progress):
+            content = _content(one.intake)
             try:
-                judged = self._judge(one, matched, session)
-                done[one.id] = self._conclude(judged, session)
+                waiting[content].append(self._judge(one, matched, session))
+                if len(waiting[content]) == alike[content]:  # what holds of one holds of all
+                    for judged in _together(waiting.pop(content)):
+                        done[judged.one.id] = self._conclude(judged, session)
             except ComplianceError as error:  # such as a signer that fails; the others go on
                 broken.append(error)
         if broken:
@@ -290,8 +297,7 @@ class Reviewer:
         )
         found = quarantine.suspected(facts, one)
         if found or quarantine.listed(self.settings.home, input_digest(verdict)):
-            verdict, facts = quarantine.restricted(verdict, facts, found)
-            return _Judged(one, matched, verdict, facts, restricted=True)
+            return _restricted(_Judged(one, matched, verdict, facts), found)
         return _Judged(one, matched, verdict, facts)
 
     def _conclude(self, judged: _Judged, session: _Session) -> Outcome:
@@ -339,9 +345,13 @@ class Reviewer:
         """List the asset for those who may look into it, and forget what this and earlier reviews kept."""
         observer, verdict = self._observer, judged.verdict
         found = judged.facts.findings
-        quarantine.enlist(self.settings.home, verdict, found, self._clock())
         media = verdict.parts.get("media")
-        earlier = self._store.find_media(media) if media else ()
+        earlier = self._store.find_media(media) if media else self._store.find_asset(verdict.asset)
+        earlier = tuple(one for one in earlier if not quarantine.is_restricted(one))
+        copies = [
+            output.output_sha256 for one in earlier for output in self._store.outputs_of(one.key)
+        ]
+        quarantine.enlist(self.settings.home, verdict, found, self._clock(), copies)
         quarantine.strip({self.settings.runs, session.runs}, earlier)
         if self._cache or earlier:
             quarantine.forget(
@@ -393,6 +403,23 @@ class _Judged:
     verdict: Verdict
     facts: Facts
     restricted: bool = False
+
+
+def _content(intake: Intake) -> str:
+    """Return the digest of what is quarantined as one: the media, or the asset without any."""
+    return intake.asset.media_sha256 or intake.asset.id
+
+
+def _together(judged: Sequence[_Judged]) -> list[_Judged]:
+    """Return assets of the same media, all of them quarantined where one is."""
+    if not any(one.restricted for one in judged):
+        return list(judged)
+    return [one if one.restricted else _restricted(one, ()) for one in judged]
+
+
+def _restricted(judged: _Judged, findings: Sequence[Finding]) -> _Judged:
+    verdict, facts = quarantine.restricted(judged.verdict, judged.facts, findings)
+    return replace(judged, verdict=verdict, facts=facts, restricted=True)
 
 
 def _called(outcome: Outcome, path: Path | None) -> Outcome:

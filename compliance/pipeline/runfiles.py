@@ -31,6 +31,8 @@ FINDINGS = "findings.parquet"
 OBSERVATIONS = "observations.parquet"
 EVIDENCE = "evidence"
 ATTESTATION = "attestation.dsse.json"
+QUARANTINED = "quarantined.json"
+"""Lies in a run whose asset was quarantined since: nothing of it counts any more."""
 REQUEST = "request.sealed"
 """What was asked for (path, texts and record, encrypted), so that a clearance can review it again."""
 

@@ -14,7 +14,7 @@ from compliance.errors import UsageError
 from compliance.facts import Facts, GenerationRecord
 from compliance.files import write_atomically
 from compliance.pipeline.intake import Request
-from compliance.pipeline.runfiles import EVIDENCE, FACTS, POLICY, REQUEST, VERDICT
+from compliance.pipeline.runfiles import EVIDENCE, FACTS, POLICY, QUARANTINED, REQUEST, VERDICT
 from compliance.policy.schema import Policy
 from compliance.types import Captions, Prompt
 from compliance.verdicts import Verdict
@@ -59,8 +59,16 @@ def read_run(folder: Path) -> PastRun:
     """Read a run's folder.
 
     Raises:
-        UsageError: it is not one, or was written by another version.
+        UsageError: it is not one, was written by another version, or its asset was quarantined since.
     """
+    if (folder / QUARANTINED).exists():
+        raise UsageError(
+            "the asset of this run is quarantined, and nothing that was decided about it counts any more",
+            expected="a run on an asset without suspected sexual content with minors",
+            found=QUARANTINED,
+            where=str(folder),
+            fix="leave it where it is and follow the restricted escalation of your organisation",
+        )
     try:
         return PastRun(
             folder,

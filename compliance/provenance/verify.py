@@ -7,6 +7,7 @@ attestation, with the digest of all its bytes, is not at hand ends in *cannot te
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -82,7 +83,11 @@ class Verification(Model):
 
 
 def verify_file(
-    path: Path, attestation: Path | None, anchors: Anchors, at: datetime | None = None
+    path: Path,
+    attestation: Path | None,
+    anchors: Anchors,
+    at: datetime | None = None,
+    quarantined: Callable[[str], bool] = lambda _: False,
 ) -> Verification:
     """Check a file against its manifest and its attestation.
 
@@ -91,6 +96,7 @@ def verify_file(
         attestation: its attestation; None looks for ``<name>.attestation.dsse.json`` beside it.
         anchors: whom to believe.
         at: the present moment; None reads the clock. The C2PA library always reads its own.
+        quarantined: tells by its digest whether an asset was quarantined here since it was signed.
 
     Raises:
         ProvenanceError: the file, or an attestation that was named, does not exist or cannot be opened.
@@ -103,6 +109,10 @@ def verify_file(
     if given is not None:
         links += [_signature(given), _decision(given, moment), _whole_file(given, sha256)]
     links += _manifest_links(manifest, trust, given)
+    if any(map(quarantined, _digests(sha256, manifest, given))):
+        links.append(
+            Link(name="quarantine", answer=Answer.FAILS, detail="the asset is quarantined here")
+        )
     return Verification(
         path=path,
         sha256=sha256,
@@ -111,6 +121,12 @@ def verify_file(
         attestation=given,
         links=tuple(links),
     )
+
+
+def _digests(sha256: str, manifest: ManifestReading, given: AttestationReading | None) -> set[str]:
+    """Return the digests of the file, and of what it says that it was made from."""
+    statements = [one for one in (manifest.verdict, given.statement if given else None) if one]
+    return {sha256, *(one.input_sha256 for one in statements)}
 
 
 def _read_manifest(path: Path, anchors: Anchors) -> tuple[ManifestReading, Trust | None]:

@@ -119,6 +119,10 @@ class VerdictStore:
         """Return the verdicts on the media file with this digest, oldest first."""
         return self._select(verdicts.c.media_sha256 == sha256)
 
+    def find_asset(self, asset: str) -> tuple[Verdict, ...]:
+        """Return the verdicts on the asset with this id, oldest first."""
+        return self._select(verdicts.c.asset == asset)
+
     def relying_on(self, grants: Sequence[str]) -> tuple[Verdict, ...]:
         """Return the verdicts that rely on any of these grants, by identifier, oldest first."""
         found: dict[str, Verdict] = {}

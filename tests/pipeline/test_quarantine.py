@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from compliance.banks.keys import MasterKey
-from compliance.cli import publish
+from compliance.cli import check, publish
+from compliance.cli.formats import Format
 from compliance.errors import NotLetThrough, UsageError
 from compliance.facts import Release
 from compliance.pipeline.intake import Request, take_in
@@ -94,6 +95,7 @@ status: enforce
 rules:
   - {id: noticed, title: Noticed, why: Test, find: [sexual.minors, sexual.explicit], then: approve}
 """
+CALM = POLICY.replace("sexual.minors, sexual.explicit", "flash.general").replace("approve", "flag")
 STAND_INS = ("stand-in", "stand-in-red")
 SECRET = "a quagga in the meadow"
 
@@ -245,9 +247,7 @@ def test_explicit_words_in_one_text_and_under_age_in_another_are_enough(tmp_path
 def test_what_earlier_reviews_kept_of_the_media_goes_and_none_lets_it_out_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calm = POLICY.replace("sexual.minors, sexual.explicit", "flash.general")
-    calm = calm.replace("approve", "flag")
-    (before,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    (before,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=CALM)
     signed = before.files.signed
     assert signed is not None and signed.is_file()
     copy = tmp_path / signed.name
@@ -255,23 +255,66 @@ def test_what_earlier_reviews_kept_of_the_media_goes_and_none_lets_it_out_again(
     assert [one for one in (tmp_path / "home" / "observations").rglob("*") if one.is_file()]
     review(tmp_path, asked(tmp_path, SECRET, red=True))
     left = {one.name for one in before.files.folder.rglob("*") if one.is_file()}
-    assert left == {
-        "verdict.json",
-        "facts.json",
-        "policy.json",
-        "findings.parquet",
-        "attestation.dsse.json",
-    }
+    assert left == {"verdict.json", "policy.json", "attestation.dsse.json", "quarantined.json"}
+    with pytest.raises(UsageError, match="the asset of this run is quarantined"):
+        read_run(before.files.folder)
     assert not [one for one in (tmp_path / "home" / "observations").rglob("*") if one.is_file()]
-    (after,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    (after,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=CALM)
     assert after.restricted and after.verdict.decision is Decision.REJECT
     assert after.files.signed is None
     monkeypatch.setenv("COMPLIANCE_HOME", str(tmp_path / "home"))
     with pytest.raises(NotLetThrough, match="quarantined"):
         publish.record(copy, "somewhere", datetime(2026, 1, 1))
-    listed(tmp_path)[0].unlink()
-    (free,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=calm)
+    for entry in listed(tmp_path):
+        entry.unlink()
+    (free,) = review(tmp_path, asked(tmp_path, "a boat", red=True), policy=CALM)
     assert not free.restricted
+
+
+def test_the_signed_copies_of_quarantined_media_are_quarantined_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COMPLIANCE_HOME", str(tmp_path / "home"))
+    (before,) = review(tmp_path, asked(tmp_path, "a boat"), policy=CALM)
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(before.files.signed.read_bytes())
+    told = copy.with_name("copy.png.attestation.dsse.json")
+    told.write_bytes(before.files.attestation.read_bytes())
+    assert check.verify(copy, None, None, Format.TEXT) == 0
+    publish.record(copy, "somewhere", datetime(2026, 1, 1), None)
+    review(tmp_path, asked(tmp_path, SECRET), policy=CALM)
+    (again,) = review(tmp_path, Request(copy, (Prompt(text="a boat"),)), policy=CALM)
+    assert again.restricted and again.files.signed is None
+    capsys.readouterr()
+    assert check.verify(copy, None, None, Format.TEXT) == 11
+    assert "the asset is quarantined here" in capsys.readouterr().out
+    publish.list_publications(Format.TEXT)
+    assert "QUARANTINED since: recall it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("order", [(SECRET, "a boat"), ("a boat", SECRET)])
+def test_the_same_media_twice_in_one_call_is_quarantined_as_one(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    outcomes = review(tmp_path, *(asked(tmp_path, prompt) for prompt in order), policy=CALM)
+    assert [one.verdict.decision for one in outcomes] == [Decision.REJECT] * 2
+    assert all(one.restricted and one.files.signed is None for one in outcomes)
+    assert not list((tmp_path / "home").rglob("*.signed*"))
+    assert len(listed(tmp_path)) == 1
+
+
+def test_earlier_runs_on_a_prompt_alone_are_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request(None, (Prompt(text=SECRET),))
+    settings = Settings(home=tmp_path / "home", analyzers=("lures",), device="cpu")
+    with Reviewer(settings, load_policy_text(CALM, "test")) as reviewer:
+        (before,) = reviewer.review([request], release=Release())
+    assert read_run(before.files.folder) and not before.restricted
+    (after,) = review(tmp_path, request)
+    assert after.restricted and read_run(after.files.folder)
+    with pytest.raises(UsageError, match="quarantined"):
+        read_run(before.files.folder)
 
 
 def test_a_prompt_alone_is_quarantined_by_its_own_digest(tmp_path: Path) -> None:
