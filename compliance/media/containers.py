@@ -41,6 +41,10 @@ _FIELD_SECONDS = 0.02
 """From one field of a frame to the other, seconds: that of 50 a second, before the next frame of 60 too."""
 _BOTTOM_FIRST = (3, 4)
 """FFmpeg's field orders in which the lower field is shown first; where nothing is said, the upper one is."""
+_HIDDEN_SOUND = 0.25
+"""How much sound an edit list may hide without a gap, seconds: encoders need some before the first sample."""
+_FONTS = ("font", "truetype", "opentype")
+"""What the types of attachments have in them that only draw letters."""
 _TAIL_SECONDS = 1.0
 """How much the last frame may end before the declared duration of its stream, seconds."""
 
@@ -139,6 +143,7 @@ class Container:
         self.decoded: dict[int, int] = {}
         self._converters: dict[int, Converter] = {}
         self._discarded: dict[int, int] = {}
+        self._hidden_sound: dict[int, float] = {}
         self._times: dict[int, float] = {}
         self._ends: dict[int, float] = {}
         self._first_dts: dict[int, int] = {}
@@ -161,6 +166,7 @@ class Container:
 
     def items(self) -> Iterator[Decoded | Sound | Said]:
         """Decode video, text subtitles and, where it is wanted, audio in one pass over the packets."""
+        self._check_attachments()
         wanted = [stream for stream in self._container.streams.video if self._usable(stream)]
         sounds = self._container.streams.audio if self._sound else ()
         audible = [stream for stream in sounds if self._audible(stream)]
@@ -192,6 +198,16 @@ class Container:
                 self.last = max(self.last, sound.end)
         self._check(wanted)
 
+    def _check_attachments(self) -> None:
+        """Say which files are attached, but for fonts."""
+        for stream in self._container.streams.attachments:
+            mime = stream.metadata.get("mimetype", "unknown")[:60]
+            if not any(font in mime.casefold() for font in _FONTS):
+                self._gaps.add(
+                    f"A file of the type {mime} is attached as stream {stream.index}, which nothing examined; "
+                    "export the file again without it."
+                )
+
     def _audible(self, stream: av.AudioStream) -> bool:
         if not allowed(stream, "Audio", "AAC, MP3, Opus, FLAC or PCM", self._gaps):
             return False
@@ -203,6 +219,9 @@ class Container:
 
     def _hear(self, packet: av.Packet[av.AudioStream]) -> Iterator[Sound]:
         stream, sound = packet.stream, self._sounds[packet.stream.index]
+        if packet.is_discard and packet.duration and packet.time_base:
+            hidden = self._hidden_sound.get(stream.index, 0.0)
+            self._hidden_sound[stream.index] = hidden + float(packet.duration * packet.time_base)
         if packet.is_corrupt:
             self._gaps.add(
                 f"Audio stream {stream.index} has a packet that its container marks as corrupt."
@@ -320,7 +339,13 @@ class Container:
         """Compare what came out with what was declared, and with what libav complained about."""
         for stream in streams:
             decoded = self.decoded[stream.index]
-            expected = stream.frames - self._discarded[stream.index]
+            hidden = self._discarded[stream.index]
+            expected = stream.frames - hidden
+            if hidden:
+                self._gaps.add(
+                    f"An edit list hides {hidden} frames of video stream {stream.index}, which some players "
+                    "show all the same; encode the file again, so that it holds only what is shown."
+                )
             if _is_timed(stream) and decoded < expected:
                 self._gaps.add(
                     f"Video stream {stream.index} declares {stream.frames} frames and gave {decoded}; "
@@ -336,6 +361,12 @@ class Container:
                         f"Video stream {stream.index} declares {declared:.2f} s and ends after {end:.2f} s; "
                         "the file is truncated, export it again."
                     )
+        for index, seconds in self._hidden_sound.items():
+            if seconds > _HIDDEN_SOUND:
+                self._gaps.add(
+                    f"An edit list hides {seconds:.2f} s of audio stream {index}, which some players play "
+                    "all the same; encode the file again, so that it holds only what is heard."
+                )
         for text in self._log.texts:
             self._gaps.add(f"The decoder reported an error: {text}.")
 

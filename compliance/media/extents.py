@@ -175,8 +175,8 @@ def _end_of_elements(source: Source) -> int | None:
     """  # noqa: D205
     position = 0
     while position < source.size:
-        identifier, used = _vint(source.at(position, 4), keep_marker=True)
-        size, more = _vint(source.at(position + used, 8), keep_marker=False)
+        identifier, used = vint(source.at(position, 4), keep_marker=True)
+        size, more = vint(source.at(position + used, 8), keep_marker=False)
         if not used or not more or identifier not in _TOP_ELEMENTS:
             return position
         if position and identifier == _TOP_ELEMENTS[0]:
@@ -190,7 +190,7 @@ def _end_of_elements(source: Source) -> int | None:
 _TOP_ELEMENTS = (0x1A45DFA3, 0x18538067, 0xEC, 0xBF)  # EBML, Segment, Void, CRC-32
 
 
-def _vint(data: bytes, keep_marker: bool) -> tuple[int, int]:
+def vint(data: bytes, keep_marker: bool) -> tuple[int, int]:
     """Return value and length of the variable-size integer at the start of ``data``; length 0 where bad."""
     if not data or not data[0]:
         return 0, 0

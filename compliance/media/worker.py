@@ -21,6 +21,7 @@ from compliance.media.audio import Sound
 from compliance.media.audio_parts import RATE
 from compliance.media.containers import Container, OverLimit
 from compliance.media.containment import contain
+from compliance.media.crops import check_crop
 from compliance.media.extents import check_extent
 from compliance.media.flash_stream import LightStream
 from compliance.media.gaps import Gaps
@@ -158,6 +159,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
         return dict(_NOTHING)
     if kind != "jpeg":
         check_extent(source, kind, gaps)
+    check_crop(source, kind, gaps)
     media: Container | Picture | None = None
     planners: dict[int, Planner[Item]] = {}
     try:
