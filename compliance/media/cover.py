@@ -42,7 +42,7 @@ class Thumbnail:
 
     planes: tuple[Pixels, ...]
     """Planes in threes Y, U, V: Y uint8 (h, w), U and V uint8 (h/2, w/2). A frame with transparency has six:
-    over white, then over black."""
+    over white, then over black, or nine where it hides colours."""
 
     def difference(self, other: Thumbnail) -> int:
         """Return the largest absolute difference of any sample, 0…255; 255 where the sizes differ."""

@@ -48,8 +48,8 @@ class SampledFrame:
     stream: int
     """Index of its stream in the container."""
     index: int
-    """Position among the decoded frames of its stream, from 0. Two frames of one index are one frame with
-    transparency, over white and over black."""
+    """Position among the decoded frames of its stream, from 0. Frames of one index are one frame with
+    transparency, over white, over black, and as a third without transparency where that hides something."""
     pixels: Pixels
     """uint8 RGB (height, width, 3), upright, read-only; undefined once the frame is released."""
     reason: Reason

@@ -46,5 +46,5 @@ class Item(Protocol):
 
     def upright(self) -> list[Pixels]:
         """Return the frame as it is seen, uint8 RGB (height, width, 3): over white and, where transparency
-        makes a difference, over black.
+        makes a difference, over black, and without transparency where that hides different colours.
         """  # noqa: D205

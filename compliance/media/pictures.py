@@ -85,12 +85,12 @@ class Converter:
         return [narrowed(one, primaries) for one in pictures]
 
     def upright(self, frame: av.VideoFrame) -> list[Pixels]:
-        """Return the frame as it is seen: one picture, or two where transparency makes a difference."""
+        """Return the frame as it is seen: one picture, or more where transparency makes a difference."""
         turn = orientation(frame)
         return [turned(picture, *turn) for picture in self.backgrounds(frame)]
 
     def backgrounds(self, frame: av.VideoFrame) -> list[Pixels]:
-        """Return the frame over white and, where it has alpha, over black."""
+        """Return the frame over white and, where it has alpha, over black and with what that hides."""
         width, height = self._size(frame)
         if not has_alpha(frame):
             return [self._convert(frame, width, height, "rgb24")]
@@ -144,13 +144,27 @@ def has_alpha(frame: av.VideoFrame) -> bool:
 
 
 def composite(rgba: Pixels) -> list[Pixels]:
-    """Return uint8 RGBA (height, width, 4) over white and, where that differs, over black."""
+    """Return uint8 RGBA (height, width, 4) over white and, where that differs, over black.
+
+    A third picture is the colours without their transparency, where those that are hidden differ among
+    themselves: programs that drop transparency show them.
+    """
     alpha = rgba[:, :, 3:].astype(np.uint16)
     if int(alpha.min()) == 255:
         return [np.ascontiguousarray(rgba[:, :, :3])]
     over_black = (rgba[:, :, :3] * alpha + 127) // 255
     over_white = over_black + (255 - alpha)
-    return [np.minimum(picture, 255).astype(np.uint8) for picture in (over_white, over_black)]
+    seen = [np.minimum(picture, 255).astype(np.uint8) for picture in (over_white, over_black)]
+    hidden = rgba[:, :, :3][rgba[:, :, 3] < _HIDDEN]
+    if len(hidden) and int((hidden.max(axis=0) - hidden.min(axis=0)).max()) > _UNIFORM:
+        seen.append(np.ascontiguousarray(rgba[:, :, :3]))
+    return seen
+
+
+_HIDDEN = 128
+"""Alpha below which a pixel's colour is hidden more than shown."""
+_UNIFORM = 16
+"""Levels by which hidden colours may differ and still be one, as lossy codecs leave them."""
 
 
 def turned(picture: Pixels, transpose: bool, mirror: bool, flip: bool) -> Pixels:

@@ -138,7 +138,7 @@ def _picture(content: bytes, file: Path, settings: Settings) -> Pixels:
         raise _refused(file, "a mark is one still picture", "several frames" if shown else "none")
     if shown[0][0].size > 3 * MOST_PIXELS:
         raise _refused(file, "the picture is too large for a mark", f"{shown[0][0].shape[:2]}")
-    return _with_alpha(*shown[0])
+    return _with_alpha(*shown[0][:2])
 
 
 def _with_alpha(over_white: Pixels, over_black: Pixels | None = None) -> Pixels:

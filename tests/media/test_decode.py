@@ -224,3 +224,27 @@ def test_a_caller_gets_an_error_for_a_path_that_is_no_file(tmp_path: Path) -> No
 
 def test_the_decoder_version_names_every_library() -> None:
     assert all(name in decoder_version() for name in ("av ", "pillow ", "opencv"))
+
+
+@pytest.mark.parametrize("name", ["hidden.png", "hidden.webp", "hidden.apng"])
+def test_what_full_transparency_hides_is_a_picture_of_its_own(
+    name: str, tmp_path: Path, picture
+) -> None:
+    alpha = np.zeros((240, 320, 1), np.uint8)
+    alpha[:20] = 255
+    hidden = Image.fromarray(np.concatenate([picture(), alpha], axis=2), "RGBA")
+    others = {"format": "PNG", "save_all": True, "append_images": [hidden.rotate(180)]}
+    options = others if name.endswith("apng") else {"lossless": True, "exact": True}
+    hidden.save(tmp_path / name, **options)
+    frames, summary = read(tmp_path / name)
+    assert summary.complete, summary.gaps
+    seen = [frame[3] for frame in frames if frame[2] == 0]
+    assert len(seen) == 3
+    assert np.array_equal(seen[2], picture())
+
+
+def test_transparent_pixels_of_one_colour_hide_nothing(tmp_path: Path, picture) -> None:
+    rgba = np.concatenate([picture(), np.full((240, 320, 1), 255, np.uint8)], axis=2)
+    rgba[50:100, 50:100] = (255, 0, 0, 0)
+    Image.fromarray(rgba, "RGBA").save(tmp_path / "a.png")
+    assert len(read(tmp_path / "a.png")[0]) == 2
