@@ -8,6 +8,8 @@ name of another language is a service to the reader. Each line and sentence is j
 * in Latin letters, common words of another language count against the English words that are not among them.
   Two are needed: *Rue de Rivoli* does not suffice. One that speaks of violence, sex, drugs or hate is enough,
   among whatever English. Hindi and Japanese are known in Latin letters, too;
+* a short line of two to eight words counts by its letters, too (:mod:`compliance.text.language_letters`):
+  *Frohe Weihnachten*, *Uyuyan kedi*;
 * four words or more in small letters, hardly any of them English, are in an unknown language, and so are two
   with foreign letters. Names, numbers, codes and short lines without such evidence are in none: *SALE 50 %*,
   *Emma*, *Ikea*, *Hola*.
@@ -27,6 +29,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compliance.text.english import is_word, share
+from compliance.text.language_letters import LEAST, SHORT, LanguageLetters
+from compliance.text.name_words import PARTICLES
 from compliance.text.normalise import View, normalise
 from compliance.text.undisguise import (
     LIKE_ENGLISH,
@@ -89,6 +93,8 @@ class Guess(NamedTuple):
     """ISO 639 code, ``zxx`` for none (numbers, names, noise), ``und`` for one that is not told."""
     confidence: float
     """0…1; not a probability."""
+    alike: tuple[str, ...] = ()
+    """Other languages that a short line may as well be in."""
 
 
 def detect(text: str) -> Guess:
@@ -118,16 +124,22 @@ def others(texts: Iterable[str], understood: Iterable[str]) -> tuple[str, ...]:
     """
     fine = {NONE, *understood}
     found: set[str] = set()
+    short: list[Guess] = []
     silent: list[str] = []
     for text in dict.fromkeys(texts):
         for guess, _ in _parts(text):
-            if guess.language not in fine:
+            if guess.alike:
+                short.append(guess)
+            elif guess.language not in fine:
                 found.add(guess.language)
         if all(guess.language == NONE for guess, _ in _parts(text)):
             silent.append(text)
     together = _latin(" ".join(silent)[:100_000].replace("\n", " "))
     if together.language not in {*fine, UNKNOWN}:
         found.add(together.language)
+    for guess in short:
+        if fine.isdisjoint({guess.language, *guess.alike}) and found.isdisjoint(guess.alike):
+            found.add(guess.language)
     return tuple(sorted(found))
 
 
@@ -238,6 +250,13 @@ def _lists() -> Mapping[str, Mapping[str, float]]:
 
 
 @functools.cache
+def _letters() -> LanguageLetters:
+    """Return how the languages in Latin letters are spelled."""
+    others = {code for codes in _SHARED.values() for code in codes}
+    return LanguageLetters({code: words for code, words in _lists().items() if code not in others})
+
+
+@functools.cache
 def _index() -> Mapping[str, tuple[tuple[str, float], ...]]:
     """Return (language, weight) by word, over the languages in Latin letters."""
     index: dict[str, list[tuple[str, float]]] = {}
@@ -273,7 +292,21 @@ def _latin(segment: str) -> Guess:
     enough = _ENOUGH if len(tokens) < _LONGER else _ENOUGH_OF_LONGER
     if weight >= enough and (weight > _OVER * ours_weight or weight >= _EVIDENT):
         return Guess(best, round(weight / (weight + ours_weight), 3))
-    return _english_or_not(tokens, folded, english, ours_weight)
+    guess = _english_or_not(tokens, folded, english, ours_weight)
+    return guess if guess.language == UNKNOWN else _by_letters(tokens) or guess
+
+
+def _by_letters(tokens: list[str]) -> Guess | None:
+    """Return the language that the letters of a short line speak for; None for English, names, long lines."""
+    several = sum(len(one) > 1 for one in tokens) > 1
+    small = {one for one in tokens if not one[0].isupper()}
+    named = len(tokens) > 2 and small <= PARTICLES and not tokens[-1].islower()
+    if not several or len(tokens) > SHORT or (named and small):
+        return None
+    codes, bits = _letters().judge(tokens)
+    if bits < LEAST:
+        return None
+    return Guess(codes[0], round(1 - LEAST / (2 * bits), 3), codes[1:])
 
 
 def _english_or_not(

@@ -57,7 +57,7 @@ def mended(reading: Reading) -> Reading:
     together = edited(reading, apart(reading.text), SPACED)
     spelled = edited(together, leet(together.text), LEETSPEAK)
     parts = split(spelled.text)
-    cut = any(" " in spelled.text[start:end] for start, end, _ in parts)
+    cut = sum(" " in spelled.text[start:end] for start, end, _ in parts) > 1
     whole = edited(spelled, parts, SPACED)
     whole = edited(whole, _data_in_pieces(whole.text), SPACED) if cut else whole
     return edited(whole, _run_together(whole.text), SPACED)

@@ -106,3 +106,46 @@ def test_coded_english_is_english_and_coded_russian_is_not() -> None:
     assert others(
         ["%D1%87%D0%B5%D0%BB%D0%BE%D0%B2%D0%B5%D0%BA %D0%B8%D0%B4%D1%91%D1%82"], ("en",)
     ) == ("ru",)
+
+
+SHORT = {
+    "de": "Frohe Weihnachten",
+    "fr": "Joyeux anniversaire",
+    "es": "Feliz cumpleaños",
+    "nl": "Verboden te roken",
+    "pl": "Śpiący kot",
+    "fi": "Nukkuva kissa",
+    "hu": "Jó reggelt",
+    "id": "Dilarang merokok",
+}
+
+
+@pytest.mark.parametrize("text", SHORT.values(), ids=SHORT)
+def test_a_short_line_in_another_language_is_not_taken_for_english(text) -> None:
+    assert others([text], ("en",)) != ()
+
+
+def test_a_short_line_may_be_in_any_language_that_it_is_as_likely_in() -> None:
+    guess = detect("Muy bien")
+    assert guess.language != NONE
+    assert others(["Muy bien"], ("en", "es")) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "golden hour, bokeh, 8k",
+        "Emma and Noah",
+        "Sofia Rossi, portrait",
+        "Yamaha Kawasaki Ducati",
+        "Costa del Sol",
+        "kimono geisha teahouse",
+        "film noir detective",
+        "L'Oréal Paris lipstick",
+        "São Paulo traffic",
+        "BUY ONE GET ONE",
+        "do you mind",
+    ],
+)
+def test_short_english_names_and_loan_words_are_no_other_language(text) -> None:
+    assert others([text], ("en",)) == ()
