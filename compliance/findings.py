@@ -248,6 +248,9 @@ class AnalyzerReport(Model):
     hindered: tuple[tuple[str, Source, str], ...] = ()
     """(category, source, why): what it would have examined if an analyzer that it requires had done
     its part."""
+    lacks: tuple[tuple[str, Source], ...] = ()
+    """(category, source) pairs, of those above, that were not looked at for no other reason than that a model
+    or an analyzer is not installed. What is installed and fails is never among them."""
     coverage: Coverage = Coverage()
     """How much was looked at."""
     device: str = "cpu"

@@ -62,6 +62,7 @@ def reports_beside(
                 status=Status.SKIPPED,
                 reason=why,
                 hindered=tuple((category, source, why) for category, source in pairs),
+                lacks=tuple(pairs),
             )
             beside.append(report)
     return beside

@@ -6,7 +6,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from compliance.errors import ComplianceError, DigestMismatch, LicenceRefused, ModelRefused
+from compliance.errors import (
+    ComplianceError,
+    DigestMismatch,
+    LicenceRefused,
+    ModelMissing,
+    ModelRefused,
+)
 
 
 class Failures:
@@ -14,6 +20,7 @@ class Failures:
 
     def __init__(self) -> None:
         self._why: dict[tuple[str, str], str] = {}
+        self._missing: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -30,9 +37,14 @@ class Failures:
         except Exception as error:  # noqa: BLE001  see the module's docstring
             said = str(error) if isinstance(error, ComplianceError) else ""
             why = said or f"{analyzer} failed with {type(error).__name__}: {error}"
+            missing = isinstance(error, ModelMissing)
             with self._lock:
-                for asset in assets:
-                    self._why.setdefault((analyzer, asset), why)
+                for key in ((analyzer, asset) for asset in assets):
+                    if missing and key not in self._why:
+                        self._missing.add(key)
+                    elif not missing:
+                        self._missing.discard(key)
+                    self._why.setdefault(key, why)
 
     def together_or_alone(
         self, analyzer: str, assets: Sequence[str], work: Callable[[Sequence[str]], None]
@@ -50,6 +62,10 @@ class Failures:
         for asset in assets:
             with self.guard(analyzer, [asset]):
                 work([asset])
+
+    def lacks_model(self, analyzer: str, asset: str) -> bool:
+        """Tell whether ``analyzer`` did not look at ``asset`` only because a model of its is not installed."""
+        return (analyzer, asset) in self._missing
 
     def why(self, analyzer: str, asset: str) -> str | None:
         """Return why ``analyzer`` failed on ``asset``; None where it did not."""

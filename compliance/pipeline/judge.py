@@ -78,7 +78,8 @@ def match(
                     matched.crops.update(_crops(found, seen))
         banks = given.banks if given else ()
         why = failures.why(name, one.id)
-        report = _report(one, name, analyzers, applicable, matched.reports, why)
+        absent = frozenset(other for other in analyzers if failures.lacks_model(other, one.id))
+        report = _report(one, name, analyzers, applicable, matched.reports, why, absent)
         device = device_of(name)
         updates = {
             "findings": tuple(found),
@@ -224,23 +225,17 @@ def _report(
     applicable: frozenset[Source],
     earlier: list[AnalyzerReport],
     failure: str | None,
+    absent: frozenset[str],
 ) -> AnalyzerReport:
     """Say how an analyzer's work on one asset ended, and what it therefore answers for.
 
     A source that a required analyzer makes readable counts as examined only if that one did its part.
+    ``absent`` are the analyzers whose models are not installed.
     """
     spec = analyzers[name].spec
     wanted = spec.sources & applicable
     sources = wanted & handed_sources(analyzers[name], analyzers, one)
-    blocked = {
-        source: f"Analyzer {report.analyzer} did not do its part: "
-        + (report.reason or " ".join(report.coverage.gaps) or str(report.status))
-        for report in earlier
-        if report.analyzer in spec.requires and not _whole(report)
-        for source in sources & analyzers[report.analyzer].spec.sources
-    }
-    blocked |= _foreign(one, spec, sources)
-    blocked |= _unread(one, wanted, sources)
+    blocked, lacks = _barred(one, spec, wanted, sources, analyzers, earlier, absent)
     if Source.SPEECH in blocked and (unheard := _unheard(analyzers, earlier)):
         blocked[Source.SPEECH] += f" {unheard}"
     status, reason = Status.COMPLETED, ""
@@ -258,23 +253,54 @@ def _report(
             f"this version hands no {', '.join(sorted(wanted))} to analyzers; update compliance"
         )
     unready = _unready(analyzers[name]) if status is Status.COMPLETED else {}
+    examines = tuple(
+        (category, source)
+        for category in spec.categories
+        if category not in unready
+        for source in sorted(sources - set(blocked))
+    )
+    hindered = _hindered(spec, sources, blocked, unready)
+    left_out = examines if name in absent else ()
+    left_out += tuple((path, at) for path, at, _ in hindered if at in lacks and path not in unready)
     return AnalyzerReport(
         analyzer=spec.name,
         version=_version(analyzers[name]),
         asset=one.id,
         status=status,
         reason=reason,
-        examines=tuple(
-            (category, source)
-            for category in spec.categories
-            if category not in unready
-            for source in sorted(sources - set(blocked))
-        ),
-        hindered=_hindered(spec, sources, blocked, unready),
+        examines=examines,
+        hindered=hindered,
+        lacks=left_out,
         coverage=_coverage(one, sources),
         models=analyzers[name].models(),
         observations_key=one.keys.get(spec.name, ""),
     )
+
+
+def _barred(
+    one: Observed,
+    spec: AnalyzerSpec,
+    wanted: frozenset[Source],
+    sources: frozenset[Source],
+    analyzers: Mapping[str, Analyzer],
+    earlier: Sequence[AnalyzerReport],
+    absent: frozenset[str],
+) -> tuple[dict[Source, str], frozenset[Source]]:
+    """Return why sources were not readable, and those of them that only lack what is not installed."""
+    blocked: dict[Source, str] = {}
+    failed: set[Source] = set()
+    for report in earlier:
+        if report.analyzer in spec.requires and not _whole(report):
+            why = report.reason or " ".join(report.coverage.gaps) or str(report.status)
+            parts = sources & analyzers[report.analyzer].spec.sources
+            blocked |= dict.fromkeys(
+                parts, f"Analyzer {report.analyzer} did not do its part: {why}"
+            )
+            failed |= parts if report.analyzer not in absent else set()
+    foreign, unread = _foreign(one, spec, sources), _unread(one, wanted, sources)
+    silent = {Source.SPEECH} if transcribers(analyzers) <= absent else set()
+    blocked |= foreign | unread
+    return blocked, frozenset(blocked.keys() - failed - foreign.keys() - (unread.keys() - silent))
 
 
 def _version(analyzer: Analyzer) -> str:

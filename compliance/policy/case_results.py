@@ -99,7 +99,9 @@ def coverage(policy: Policy, results: Sequence[CaseResult]) -> list[RuleCoverage
 
 def facts_of(policy: Policy, case: Case) -> Facts:
     """Return the facts of ``case``, all examined that ``policy`` needs and it does not take away."""
-    examined = _needed(policy, case) - _taken(policy, case)
+    needed = _needed(policy, case)
+    failed = {pair for gap in case.failed for pair in _of_gap(gap, needed)}
+    examined = needed - _taken(policy, case) - failed
     compared = examined & _compared(policy)
     found = tuple(_finding(one) for one in case.findings)
     return Facts(
@@ -108,6 +110,7 @@ def facts_of(policy: Policy, case: Case) -> Facts:
         reports=(
             _report(examined - compared, (), found, case.seconds),
             _report(compared, tuple(_banks(policy, case)), (), case.seconds),
+            _report(failed, (), (), case.seconds).model_copy(update={"status": Status.FAILED}),
         ),
         applicable=tuple(sorted(set(case.has))),
         gaps=case.gaps,
@@ -295,9 +298,10 @@ def _mistakes(policy: Policy, case: Case) -> Iterable[str]:
         if name not in ids:
             near = did_you_mean(name, ids)
             yield f"{policy.label} has no rule {quoted(name)}" + (f", {near}" if near else "")
-    for gap in case.not_examined:
-        if not _of_gap(gap, _needed(policy, case)):
-            yield f"'not_examined' names {gap}, which no rule finds in what the asset has"
+    for key, gaps in (("not_examined", case.not_examined), ("failed", case.failed)):
+        for gap in gaps:
+            if not _of_gap(gap, _needed(policy, case)):
+                yield f"'{key}' names {gap}, which no rule finds in what the asset has"
     for name in case.cannot_carry:
         if name not in _duties(policy):
             yield f"'cannot_carry' names {quoted(name)}, which no rule obliges"

@@ -216,6 +216,8 @@ class Case(Model):
     """Sources that the asset has."""
     not_examined: Gaps = ()
     """``category/source``, or ``category`` for all its sources, that nothing examined."""
+    failed: Gaps = ()
+    """The same, of what an analyzer that is installed failed to examine."""
     empty_banks: Texts = ()
     """Banks without entries; ``*`` for all."""
     gaps: Texts = ()

@@ -54,6 +54,8 @@ class Examination:
     """Pairs that were not, with the reason."""
     unreferenced: frozenset[tuple[str, Source]] = frozenset()
     """Those of :attr:`missing` that lack nothing but references to compare with."""
+    uninstalled: frozenset[tuple[str, Source]] = frozenset()
+    """Those of :attr:`missing` for which nothing that is installed looks."""
 
 
 def examination(rule: Rule, facts: Facts) -> Examination:
@@ -63,7 +65,7 @@ def examination(rule: Rule, facts: Facts) -> Examination:
     and calibrated models (no analyzer makes good for another), and, where references are compared, each bank
     that the rule names (or any, where it names none) had entries.
     """
-    examined, missing, unreferenced = set(), {}, set()
+    examined, missing, unreferenced, uninstalled = set(), {}, set(), set()
     if not rule.demands_evidence:
         return Examination(frozenset(), {})
     for leaf in _leaves(rule):
@@ -71,6 +73,8 @@ def examination(rule: Rule, facts: Facts) -> Examination:
             pair = (leaf.path, source)
             if reason := _obstacle(*pair, facts.reports):
                 missing[pair] = reason
+                if _is_uninstalled(*pair, facts.reports):
+                    uninstalled.add(pair)
             elif reason := _missing_banks(leaf, rule, _answering(*pair, facts.reports)):
                 missing[pair] = reason
                 unreferenced.add(pair)
@@ -78,7 +82,9 @@ def examination(rule: Rule, facts: Facts) -> Examination:
                 examined.add(pair)
     if any(TAXONOMY.covers(path, GAPS) for path in rule.find) and not facts.gaps:
         examined.add((GAPS, Source.METADATA))
-    return Examination(frozenset(examined), missing, frozenset(unreferenced))
+    return Examination(
+        frozenset(examined), missing, frozenset(unreferenced), frozenset(uninstalled)
+    )
 
 
 def _leaves(rule: Rule) -> list[Category]:
@@ -104,6 +110,16 @@ def _obstacle(category: str, source: Source, reports: Iterable[AnalyzerReport]) 
         )
     problems = {_failure(report, source) for report in answering} - {""}
     return " ".join(sorted(problems))
+
+
+def _is_uninstalled(category: str, source: Source, reports: Iterable[AnalyzerReport]) -> bool:
+    """Tell whether every report about ``category`` in ``source``, if any, lacks what looks there."""
+    pair = (category, source)
+    return all(
+        pair in report.lacks
+        for report in reports
+        if pair in report.examines or any(pair == found[:2] for found in report.hindered)
+    )
 
 
 def _answering(
@@ -161,13 +177,16 @@ def not_examined(
     at all was examined are never accepted.
     """
     reasons: dict[tuple[str, Source], dict[str, str]] = {}
-    unseen: set[tuple[str, Source]] = set()
+    failing: dict[str, set[tuple[str, Source]]] = {"no_references": set(), "not_installed": set()}
     for rule, done in examinations.items():
-        unseen |= done.missing.keys() - done.unreferenced
+        failing["no_references"] |= done.missing.keys() - done.unreferenced
+        failing["not_installed"] |= done.missing.keys() - done.uninstalled
         for pair, reason in done.missing.items():
             reasons.setdefault(pair, {})[rule] = reason
     entries = [
-        _entry(policy, pair, by_rule, pair not in unseen)
+        _entry(
+            policy, pair, by_rule, {name for name, pairs in failing.items() if pair not in pairs}
+        )
         for pair, by_rule in sorted(reasons.items())
     ]
     entries += [
@@ -193,8 +212,9 @@ def not_examined(
 
 
 def _entry(
-    policy: Policy, pair: tuple[str, Source], reasons: dict[str, str], unreferenced: bool
+    policy: Policy, pair: tuple[str, Source], reasons: dict[str, str], holding: set[str]
 ) -> NotExamined:
+    """Return the entry of one pair; ``holding`` are the conditions of acceptance that hold for it."""
     category, source = pair
     accepted = next(
         (
@@ -202,7 +222,7 @@ def _entry(
             for entry in policy.accept_unexamined
             if entry.covers(category)
             and (not entry.sources or source in entry.sources)
-            and (entry.while_ is None or unreferenced)
+            and (entry.while_ is None or entry.while_ in holding)
         ),
         None,
     )

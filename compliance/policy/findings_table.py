@@ -167,6 +167,8 @@ def _evidence(facts: Facts) -> Hashable:
         (
             report.status,
             report.examines,
+            report.lacks,
+            tuple(found[:2] for found in report.hindered),
             report.coverage.complete,
             all(model.calibrated for model in report.models),
             tuple((bank.name, bank.size > 0) for bank in report.banks),

@@ -192,7 +192,7 @@ def _reach(policy: Policy, rule: Rule, at: _Path, catalogue: Sequence[Examiner])
 
 def _accepts(policy: Policy, category: str) -> bool:
     return any(
-        entry.covers(category) and not entry.sources and not entry.while_
+        entry.covers(category) and not entry.sources and entry.while_ != "no_references"
         for entry in policy.accept_unexamined
     )
 

@@ -237,9 +237,10 @@ class AcceptUnexamined(Model):
     """Paths in the taxonomy, one or many; everything below them is accepted too."""
     sources: Sources = ()
     """Sources in which it is accepted; empty means all."""
-    while_: Literal["no_references"] | None = Field(default=None, alias="while")
+    while_: Literal["no_references", "not_installed"] | None = Field(default=None, alias="while")
     """``no_references``: accepted only for as long as the banks hold nothing to compare with; an analyzer that
-    fails, or is not there, is not accepted then."""
+    fails, or is not there, is not accepted then. ``not_installed``: accepted only for as long as no analyzer or
+    model that looks there is installed; one that fails is not accepted then."""
     owner: Text
     """Who answers for it."""
     reason: Text

@@ -54,11 +54,13 @@ def make_clip(path: Path, *, sound: bool) -> Path:
     return path
 
 
-def review(path: Path, folder: Path) -> Outcome:
-    settings = Settings(home=folder / "home", starter_names=False, analyzers=("speech",))
+def review(
+    path: Path, folder: Path, policy: str = POLICY, analyzers: tuple[str, ...] = ("speech",)
+) -> Outcome:
+    settings = Settings(home=folder / "home", starter_names=False, analyzers=analyzers)
     people = PeopleBank(open_database(settings.database_url), MasterKey.load(settings.keys))
     people.enrol("people", "Wilhelmina Quistgaard", [])
-    with Reviewer(settings, load_policy_text(POLICY, "test")) as reviewer:
+    with Reviewer(settings, load_policy_text(policy, "test")) as reviewer:
         (outcome,) = reviewer.review([Request(path)], release=Release())
     return outcome
 
@@ -127,6 +129,34 @@ def test_without_the_model_speech_is_not_examined_and_the_command_is_named(
     verdict = review(make_clip(tmp_path / "a.mkv", sound=True), tmp_path).verdict
     (missing,) = verdict.not_examined
     assert missing.source == "speech" and "compliance models pull" in missing.reason
+
+
+ACCEPTS = POLICY.replace(
+    "rules:",
+    "accept_unexamined:\n"
+    "  - {category: likeness.name, sources: [speech], while: not_installed, owner: o, reason: r}\n"
+    "rules:",
+)
+
+
+def test_an_owner_answers_for_speech_while_no_recogniser_is_installed_and_for_no_failure(
+    tmp_path: Path, hears, monkeypatch
+) -> None:
+    clip = make_clip(tmp_path / "a.mkv", sound=True)
+
+    def absent(self, device, models):
+        raise ModelMissing("a model is not installed", fix="compliance models pull whisper")
+
+    def broken(self, tracks):
+        raise AnalyzerError("speech cannot be turned into text whole", where="speech")
+
+    assert review(clip, tmp_path, ACCEPTS, analyzers=()).verdict.complete
+    monkeypatch.setattr(SpeechAnalyzer, "setup", absent)
+    assert review(clip, tmp_path, ACCEPTS).verdict.complete
+    hears(None)
+    monkeypatch.setattr(SpeechAnalyzer, "observe_audio", broken)
+    verdict = review(clip, tmp_path, ACCEPTS).verdict
+    assert (verdict.decision, verdict.complete) == (Decision.FLAG, False)
 
 
 def test_a_clip_without_sound_needs_no_recogniser(tmp_path: Path, hears) -> None:

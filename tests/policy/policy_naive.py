@@ -217,7 +217,15 @@ def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
         for source in TAXONOMY.leaves[category].sources & set(facts.applicable):
             accepts = [e for e in policy.accept_unexamined if under(e.categories, category)]
             accepts = [e for e in accepts if source in (e.sources or [source])]
-            accepted = any(not e.while_ or answers(category, source, facts) for e in accepts)
+            pair, while_ = (category, source), {e.while_ for e in accepts}
+            about = [
+                r for r in facts.reports if pair in (*r.examines, *(h[:2] for h in r.hindered))
+            ]
+            accepted = None in while_
+            compared = bool(answers(category, source, facts))
+            accepted |= compared and "no_references" in while_
+            absent = not compared and all(pair in r.lacks for r in about)
+            accepted |= absent and "not_installed" in while_
             looked = ("looked", rule.id, category)
             missing = ("missing", rule.id, category, source, accepted)
             said.add(looked if examined(category, source, rule, facts) else missing)

@@ -202,6 +202,7 @@ def policies(draw: st.DrawFn) -> Policy:
         ({"category": "likeness", "sources": ("prompt", "ocr"), "owner": "o", "reason": "r"},),
         ({"category": "likeness", "while": "no_references", "owner": "o", "reason": "r"},),
         ({"category": ("brand", "pii.phone"), "owner": "o", "reason": "r"},),
+        ({"category": ("brand", "pii"), "while": "not_installed", "owner": "o", "reason": "r"},),
     )
     return Policy.model_validate(
         {
@@ -259,7 +260,10 @@ def report(dice: Dice) -> AnalyzerReport:
     model = ModelUse(
         id="m", sha256="s", licence="MIT", commercial_use="yes", calibrated=wild is True
     )
+    apart = tuple(pair for pair in PAIRS if pick(dice, *[False] * 9, True))
     return AnalyzerReport(
+        hindered=tuple((*pair, "why") for pair in apart),
+        lacks=pick(dice, (), apart, PAIRS),
         analyzer=pick(dice, "a", "b"),
         version="1",
         asset=ASSET,

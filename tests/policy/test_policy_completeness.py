@@ -229,6 +229,41 @@ WHILE = "accept_unexamined: [{category: likeness, while: no_references, owner: b
 BOTH = PHONE + rule("find: likeness.face, then: reject", "f")
 
 
+SPOKEN = "accept_unexamined: [{category: pii, while: not_installed, owner: boss, reason: none}]"
+PAIR = ("pii.phone", Source.OCR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "accepted"),
+    [
+        (None, True),
+        ({"status": Status.SKIPPED, "hindered": ((*PAIR, "x"),), "lacks": (PAIR,)}, True),
+        ({"status": Status.FAILED, "examines": (PAIR,), "lacks": (PAIR,)}, True),
+        ({"status": Status.FAILED, "examines": (PAIR,)}, False),
+        ({"hindered": ((*PAIR, "in a language that it does not understand"),)}, False),
+        ({"examines": (PAIR,), "coverage": Coverage(complete=False)}, False),
+    ],
+)
+def test_what_is_accepted_while_nothing_is_installed_is_not_accepted_where_something_fails(
+    changes: dict | None, accepted: bool
+) -> None:
+    other = report(examines=(("pii.email", Source.OCR),))
+    one = [] if changes is None else [report(examines=()).model_copy(update=changes)]
+    rules = PHONE + rule("find: pii.email, then: reject", "e")
+    given = facts(other, *one, applicable=(Source.OCR,))
+    result = judged(rules, given, SPOKEN)
+    assert (result.decision, result.complete) == (
+        (Decision.APPROVE, True) if accepted else (Decision.FLAG, False)
+    )
+    both = facts(
+        other,
+        *one,
+        report(examines=(PAIR,), analyzer="w").model_copy(update={"status": Status.FAILED}),
+        applicable=(Source.OCR,),
+    )
+    assert not judged(rules, both, SPOKEN).complete
+
+
 def test_what_is_accepted_while_there_are_no_references_is_not_accepted_where_the_search_failed() -> (
     None
 ):

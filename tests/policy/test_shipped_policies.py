@@ -7,6 +7,7 @@ import pytest
 from policy_examples import NOW, bank, facts, report
 
 from compliance.facts import Facts, Release
+from compliance.findings import Status
 from compliance.plugins import analyzer_specs
 from compliance.policy.case_results import CaseResult, coverage, run_case
 from compliance.policy.cases import case_files, load_cases
@@ -197,9 +198,36 @@ def test_nobody_answers_for_what_is_explicit_in_pictures_or_for_text_that_is_the
     name: str,
 ) -> None:
     for one in POLICIES[name].accept_unexamined:
-        if one.while_ is None:
+        assert one.while_ is not None
+        if one.while_ == "not_installed":
             assert set(one.sources) in ({Source.SPEECH}, {Source.AUDIO}, {Source.FRAME}, SEEN_HEARD)
             assert Source.FRAME not in one.sources or not one.covers("sexual.explicit")
+
+
+@each_lenient
+def test_what_is_installed_and_fails_is_never_accepted(name: str) -> None:
+    """The same places are accepted where nothing that looks there is installed, as the cases above show."""
+    seen = examined_by_bundled_analyzers(Release())
+    policy = POLICIES[name]
+    places = {
+        (leaf, source)
+        for entry in policy.accept_unexamined
+        for leaf, category in TAXONOMY.leaves.items()
+        for source in category.sources & set(entry.sources or Source)
+        if entry.covers(leaf) and any(rule_finds(rule, leaf) for rule in policy.rules)
+    }
+    for place in places:
+        broken = report(examines=(place,), analyzer="broken").model_copy(
+            update={"status": Status.FAILED}
+        )
+        result = evaluate(policy, seen.model_copy(update={"reports": (*seen.reports, broken)}), NOW)
+        assert not result.complete, place
+
+
+def rule_finds(rule: Rule, leaf: str) -> bool:
+    """A rule that decides, everywhere, and needs the category to have been examined."""
+    found = any(TAXONOMY.covers(path, leaf) for path in rule.find)
+    return rule.demands_evidence and found
 
 
 def test_strictly_nobody_answers_for_anything() -> None:
