@@ -67,6 +67,7 @@ def redact(
     """Write a copy with what was found covered, dimmed or muted. The copy is a new asset: review it."""
     from compliance.banks.keys import MasterKey
     from compliance.redaction.plan import choose
+    from compliance.redaction.quotes import words_of
     from compliance.redaction.redact import check_paths
     from compliance.redaction.sources import crops_of
 
@@ -78,7 +79,9 @@ def redact(
     chosen = choose(told.findings, find or [], finding or [])
     edits = _edits(asset, chosen, told, how, mute, fixed)
     crops = crops_of(told, [one.id for one in chosen], sealer)
-    done = _write(asset, edits, output, crops, digest, settings)
+    done = _write(
+        asset, edits, output, crops, words_of(chosen, told.observations), digest, settings
+    )
     _show(done, asset, len(chosen))
     return ExitCode.APPROVE
 
@@ -88,6 +91,7 @@ def _write(
     edits: list[Edit],
     output: Path,
     crops: dict[str, bytes],
+    words: frozenset[str],
     digest: str,
     settings: Settings,
 ) -> Redacted:
@@ -103,6 +107,7 @@ def _write(
             output,
             signer,
             crops=crops,
+            words=words,
             sha256=digest,
             limits=_limits(settings),
             progress=progress,

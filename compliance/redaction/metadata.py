@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
 
 MOST = 2000
 """Longest value that is kept, characters."""
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}")
 """Base64 or hex, as no text of words has it."""
+_FORMAL = ("language", "creation_time", "timecode", "duration")
+"""Names of entries that have a fixed form, and repeat nothing."""
 _PICTURES = ("xmp", "priv", "picture", "thumbnail", "cover", "profile")
 """What the names of entries that hold pictures, or blocks that may hold one, have in them."""
 
@@ -24,13 +27,31 @@ def is_plain(name: str, value: object) -> bool:
     )
 
 
-def keep_plain(metadata: dict[str, str], without: Iterable[str] = ()) -> list[str]:
-    """Take out of ``metadata`` what may hold a picture, and the names in ``without``.
+def keep_plain(
+    metadata: dict[str, str], without: Iterable[str] = (), words: Collection[str] = ()
+) -> list[str]:
+    """Take out of ``metadata`` what may hold a picture or repeats one of ``words``, and ``without``.
 
     Returns:
-        Names of the entries that may hold a picture.
+        Names of the entries that may hold a picture or repeat a word.
     """
-    left_out = [name for name, value in metadata.items() if not is_plain(name, value)]
+    left_out = [
+        name
+        for name, value in metadata.items()
+        if not is_plain(name, value) or (name not in _FORMAL and quotes(value, words))
+    ]
     for name in (*left_out, *without):
         metadata.pop(name, None)
     return left_out
+
+
+def quotes(value: str, words: Collection[str]) -> bool:
+    """Tell whether a text repeats one of ``words``, be it within a longer word or with signs in it."""
+    plain = folded(value)
+    joined = "".join(filter(str.isalnum, plain))
+    return any(word in plain or word in joined for word in words)
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case and the plain forms of its letters."""
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -67,6 +67,7 @@ def redact(
     signer: Signer,
     *,
     crops: dict[str, bytes] | None = None,
+    words: frozenset[str] = frozenset(),
     sha256: str | None = None,
     limits: DecodeLimits = DecodeLimits(),  # noqa: B008
     progress: Callable[[str, float, float], None] = _NO_PROGRESS,
@@ -79,6 +80,7 @@ def redact(
         out: the new file, of the same form; it must not exist.
         signer: who signs the manifest of the copy.
         crops: JPEG of what a finding saw, by its id, which tells in which frame its region was seen.
+        words: of text that is covered, folded: metadata that repeats one is left out.
         sha256: digest of the file that the edits are of; None where nobody knows.
         limits: what reading may cost.
         progress: gets a name, what is done and what there is in all, seconds.
@@ -104,6 +106,7 @@ def redact(
         followed = _follow(
             private, anchored(private, edits, crops or {}, limits, progress), limits, progress
         )
+        followed = replace(followed, paint=replace(followed.paint, words=words))
         rendered = _render(private, target, form, followed, limits, progress)
         signed = folder / f"signed{asset_path.suffix}"
         names = (out.name, asset_path.name)

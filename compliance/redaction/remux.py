@@ -48,6 +48,8 @@ class Job:
     """Stretches of sound to mute, seconds from the start of the asset."""
     hushes: list[tuple[float, float]]
     """Stretches of subtitles to take out."""
+    words: list[str]
+    """Words of covered text, folded, which metadata may not repeat."""
     max_pixels: int
 
 
@@ -148,8 +150,11 @@ class Remux:
             else:
                 self._writers[stream.index] = self._out.add_stream_from_template(stream)
         chapters = self._in.chapters()
-        for chapter in chapters:
-            keep_plain(chapter["metadata"])
+        for number, chapter in enumerate(chapters, start=1):
+            left_out = keep_plain(chapter["metadata"], words=self._job.words)
+            self.dropped += [f"{name[:40]} of chapter {number}" for name in left_out]
+            # without any title MP4 would refer to a track of titles that is not written
+            chapter["metadata"].setdefault("title", f"Chapter {number}")
         self._out.set_chapters(chapters)
         for stream in self._out.streams:
             self._strip(stream)
@@ -157,7 +162,8 @@ class Remux:
     def _strip(self, part: Any, without: Sequence[str] = ()) -> None:
         """Leave out metadata that may hold a picture."""
         kept = dict(part.metadata)
-        self.dropped += [f"metadata {name[:40]}" for name in keep_plain(kept, without)]
+        left_out = keep_plain(kept, without, self._job.words)
+        self.dropped += [f"metadata {name[:40]}" for name in left_out]
         part.metadata.clear()
         part.metadata.update(kept)
 

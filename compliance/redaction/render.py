@@ -38,6 +38,8 @@ class Paint:
     gain: float = 1.0
     mutes: tuple[tuple[float, float], ...] = ()
     hushes: tuple[tuple[float, float], ...] = ()
+    words: frozenset[str] = frozenset()
+    """Words of covered text, which metadata may not repeat."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def render(
             "gain": paint.gain,
             "mutes": paint.mutes,
             "hushes": paint.hushes,
+            "words": sorted(paint.words),
             "max_pixels": limits.max_pixels,
             "memory_bytes": _ENCODING * limits.memory_bytes,
             "cpu_seconds": 4 * limits.cpu_seconds,

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin  # no
 
 from compliance.media.source import Source
 from compliance.media.stills import KINDS
-from compliance.redaction.metadata import is_plain
+from compliance.redaction.metadata import is_plain, quotes
 from compliance.redaction.picture import cover
 
 _KEPT_TAGS = (0x010E, 0x0131, 0x013B, 0x8298, 0x0132)
@@ -38,10 +38,10 @@ def redact_still(source: Source, kind: str, job: Any, sink: Any) -> dict[str, An
     if kind == "gif" or (kind != "jpeg" and getattr(image, "is_animated", False)):
         raise ValueError("animated pictures are not redacted; make a video of it")
     image.load()
-    dropped = ["embedded thumbnails, XMP and long or unknown texts"]
+    dropped = ["embedded thumbnails, XMP, long or unknown texts, and what repeats covered text"]
     if getattr(image, "n_frames", 1) > 1:
         dropped.append("further pictures in the JPEG")
-    options = _options(image, source, kind)
+    options = _options(image, source, kind, job.words)
     seen = ImageOps.exif_transpose(image)
     if seen.mode not in ("RGB", "RGBA", "L", "LA", "CMYK", "I;16"):
         seen = seen.convert("RGBA" if seen.has_transparency_data else "RGB")
@@ -64,7 +64,7 @@ def redact_still(source: Source, kind: str, job: Any, sink: Any) -> dict[str, An
     return {"frames": 1, "dropped": dropped, "sound": []}
 
 
-def _options(image: Any, source: Source, kind: str) -> dict[str, Any]:
+def _options(image: Any, source: Source, kind: str, words: list[str]) -> dict[str, Any]:
     """Return what the new file takes over from the old."""
     options: dict[str, Any] = {}
     if image.info.get("icc_profile"):
@@ -73,7 +73,7 @@ def _options(image: Any, source: Source, kind: str) -> dict[str, Any]:
         options["dpi"] = image.info["dpi"]
     old, exif = image.getexif(), Image.Exif()
     for tag in _KEPT_TAGS:
-        if isinstance(old.get(tag), str):
+        if isinstance(old.get(tag), str) and not quotes(old[tag], words):
             exif[tag] = old[tag]
     if len(exif):
         options["exif"] = exif.tobytes()
@@ -87,7 +87,7 @@ def _options(image: Any, source: Source, kind: str) -> dict[str, Any]:
     else:
         texts = PngImagePlugin.PngInfo()
         for name, value in getattr(image, "text", {}).items():
-            if name.casefold() in _TEXTS and is_plain(name, value):
+            if name.casefold() in _TEXTS and is_plain(name, value) and not quotes(value, words):
                 texts.add_text(name, value, zip=len(value) > 1024)
         options["pnginfo"] = texts
     return options

@@ -99,6 +99,7 @@ def _work(told: dict[str, Any], sink: Sink) -> dict[str, Any]:
         gain=told["gain"],
         mutes=told["mutes"],
         hushes=told["hushes"],
+        words=told["words"],
         max_pixels=told["max_pixels"],
     )
     if kind in KINDS:
