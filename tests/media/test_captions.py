@@ -147,6 +147,9 @@ def test_a_transcript_in_another_form_of_json_is_refused(tmp_path: Path, rows: s
         read(tmp_path, rows, "t.json", Source.SPEECH)
 
 
+LONG = "Helvetica Neue Condensed, Arial Narrow, Liberation Sans"
+
+
 @pytest.mark.parametrize(
     ("said", "read"),
     [
@@ -157,6 +160,12 @@ def test_a_transcript_in_another_form_of_json_is_refused(tmp_path: Path, rows: s
         ("<c buy this now>", "<c buy this now>"),
         ('wo<font color="#fff" size=3>rd</font>', "word"),
         ("wo<b.loud>rd</b> <lang en-GB>so", "word so"),
+        (f'wo<font face="{LONG}">rd</font>', f'word <font face="{LONG}">'),
+        (f"wo<font size=3 face='{LONG}'>rd", f"word <font size=3 face='{LONG}'>"),
+        ("wo<font color=rgb(255,0,0)>rd", "word <font color=rgb(255,0,0)>"),
+        ("wo<b buy=this now=please>rd", "word <b buy=this now=please>"),
+        ("wo<font face='a>rd", "wo<font face='a>rd"),
+        ("wo<note face='a'>rd", "wo<note face='a'>rd"),
     ],
 )
 def test_what_some_players_show_of_markup_is_read(tmp_path: Path, said: str, read: str) -> None:
