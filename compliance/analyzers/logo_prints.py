@@ -23,7 +23,7 @@ from compliance.analyzers.mark_shape_print import (
 from compliance.errors import BankError
 from compliance.types import Floats, Pixels
 
-MAKER = "logos-1"
+MAKER = "logos-2"
 CANONICAL = 256
 """Longer side of the canonical raster, whose pixels coordinates are in."""
 SIZES = (256, 128, 64)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from compliance.analyzers.mark_match import MarkMatch
+from compliance.analyzers.mark_score import together
 from compliance.types import Floats
 
 SAME = 0.25
@@ -65,19 +67,6 @@ class Track:
         return max(self.sure, key=lambda one: (_area(one.match.polygon), -one.frame))
 
 
-def together(scores: Sequence[float]) -> float:
-    """Return the score of several references of one entry that agree on a place.
-
-    The second and further ones are no independent witnesses (crops of one brand show the same corners), so each
-    counts with the root of its doubt.
-    """
-    ordered = sorted(scores, reverse=True)
-    doubt = 1.0 - ordered[0]
-    for score in ordered[1:]:
-        doubt *= (1.0 - score) ** 0.5
-    return 1.0 - doubt
-
-
 def outdone(score: float, best: float) -> float:
     """Return what is left, 0…1, of a score where another entry lies at the same place with a better one.
 
@@ -114,6 +103,7 @@ def grouped(
         frame: number of the frame.
         span: its first and last moment, seconds.
     """
+    references = Counter(entries)
     groups: list[tuple[str, list[MarkMatch]]] = []
     for match in sorted(matches, key=lambda one: (-one.score, one.row)):
         entry = entries[match.row]
@@ -125,10 +115,11 @@ def grouped(
             groups.append((entry, [match]))
     scored = []
     for entry, members in groups:
-        by_row: dict[tuple[int, str], float] = {}
+        said: dict[str, dict[int, float]] = {"features": {}, "shape": {}}
         for one in members:
-            by_row.setdefault((one.row, one.method), one.score)
-        scored.append((together(list(by_row.values())), entry, members[0]))
+            said[one.method].setdefault(one.row, one.score)
+        points, lines = (list(said[method].values()) for method in ("features", "shape"))
+        scored.append((together(points, lines, references[entry]), entry, members[0]))
     scored.sort(key=lambda one: (-one[0], one[1], one[2].row))
     found: list[Sighting] = []
     for score, entry, match in scored:

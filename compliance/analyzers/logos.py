@@ -22,7 +22,7 @@ from compliance.analyzers.logo_tracks import Sighting, Track, grouped, tracks
 from compliance.analyzers.mark_index import MarkIndex
 from compliance.analyzers.mark_match import MarkMatch, corners, project
 from compliance.analyzers.mark_pixels import grey_of
-from compliance.analyzers.mark_score import score
+from compliance.analyzers.mark_score import WITNESS, score
 from compliance.analyzers.mark_shape_print import unpack_shape
 from compliance.analyzers.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.errors import AnalyzerError
@@ -39,7 +39,7 @@ class LogoAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="logos",
-        version="2",
+        version="3",
         categories=("brand.logo", "brand.own_misuse"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.INLIERS, RawKind.DISTANCE}),
@@ -130,9 +130,9 @@ class Search:
         self.references = references
         self.entries = [one.id for one in references.refs]
         self.prints: list[LogoPrint] = [unpack(one) for one in references.prints]
-        self._features = MarkIndex(self.prints)
+        self._features = MarkIndex(self.prints, self.entries)
         shapes = [unpack_shape(one.shape) if one.shape else None for one in self.prints]
-        self._shapes = MarkShapeIndex(shapes)
+        self._shapes = MarkShapeIndex(shapes, self.entries)
         self._known: dict[str, list[MarkMatch]] = {}
 
     def matches(self, features: Observation, regions: Observation | None) -> list[MarkMatch]:
@@ -143,7 +143,7 @@ class Search:
             found = self.by_features(sift.unpack(features.data or b""), frame)
             if regions is not None and regions.data:
                 found += self.by_shape(mark_regions.unpack(regions.data))
-            self._known[key] = [one for one in found if one.score >= FLOOR]
+            self._known[key] = [one for one in found if one.score >= WITNESS]
         return self._known[key]
 
     def forget(self) -> None:
@@ -214,7 +214,8 @@ def _tracked(
         for number, seen in enumerate(frames):
             matches = search.matches(seen, regions.get(_start(seen)))
             span = seen.span or TimeSpan(start=0.0, end=0.0)
-            sightings += grouped(matches, search.entries, seen.id, number, (span.start, span.end))
+            here = grouped(matches, search.entries, seen.id, number, (span.start, span.end))
+            sightings += [one for one in here if one.score >= FLOOR]
         by_id = {one.id: one for one in frames}
         found += [(track, by_id) for track in tracks(sightings)]
     return found

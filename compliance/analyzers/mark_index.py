@@ -16,6 +16,7 @@ from compliance.analyzers import mark_pixels, sift
 from compliance.analyzers.logo_prints import LogoPrint
 from compliance.analyzers.mark_verify import Verified, refined, verify
 from compliance.analyzers.mark_votes import Candidates, hypotheses
+from compliance.analyzers.mark_witness import places
 from compliance.analyzers.mark_words import nearest_words, words
 from compliance.types import Floats, Pixels
 
@@ -32,6 +33,8 @@ HYPOTHESES = 400
 photographs have a right one among them (48 among 200, 51 among 800)."""
 REFINED = 40
 """Most of them that are fitted to the pixels."""
+ASKED = 2
+"""Most hypotheses of another reference, in each polarity, at a place where one of its entry may be."""
 AGREEMENT = 0.42
 """Agreement below which fitting to the pixels is not tried."""
 
@@ -39,8 +42,18 @@ AGREEMENT = 0.42
 class MarkIndex:
     """Searches all marks at once."""
 
-    def __init__(self, prints: Sequence[LogoPrint]) -> None:
+    def __init__(self, prints: Sequence[LogoPrint], entries: Sequence[str] | None = None) -> None:
+        """Build it.
+
+        Args:
+            prints: of all references.
+            entries: whose each is; None where each is of an entry of its own.
+        """
         self.prints = list(prints)
+        self._rows: dict[str, list[int]] = {}
+        self._entries = list(entries) if entries else [str(row) for row in range(len(prints))]
+        for row, entry in enumerate(self._entries):
+            self._rows.setdefault(entry, []).append(row)
         self._edges: dict[int, Floats] = {}
         sizes = [len(one.features) for one in prints]
         rows = np.repeat(np.arange(len(prints)), sizes)
@@ -102,6 +115,7 @@ class MarkIndex:
             one = verify(self.prints[row], self.edges(row), group, seed - low, frame)
             if one is not None:
                 found.append(one)
+        found += self._witnesses(found, pairs, owner, frame)
         found.sort(key=lambda one: -one.agreement * np.log(one.inliers))
         return [
             refined(self.prints[one.row], self.edges(one.row), one, frame)
@@ -109,6 +123,26 @@ class MarkIndex:
             else one
             for place, one in enumerate(found)
         ]
+
+    def _witnesses(
+        self,
+        found: Sequence[Verified],
+        pairs: Candidates,
+        owner: npt.NDArray[np.int64],
+        frame: Sequence[Pixels],
+    ) -> list[Verified]:
+        """Return what the other references of an entry say of the places where one of them may lie."""
+        told: list[Verified] = []
+        for place in places(found, self.prints, self._entries):
+            others = [row for row in self._rows[place.entry] if row != place.one.row]
+            for one in [2 * row + negative for row in others for negative in (0, 1)]:
+                low, high = np.searchsorted(owner, [one, one + 1])
+                group = pairs.take(np.arange(low, high))
+                group = group.take(place.keypoints(group))
+                for seed in hypotheses(group, ASKED):
+                    said = verify(self.prints[one // 2], self.edges(one // 2), group, seed, frame)
+                    told += [said] if said is not None else []
+        return told
 
     def _pairs(self, unit: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
         """Return descriptor of the frame, feature of the index and likeness of each pair."""

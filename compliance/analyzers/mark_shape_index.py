@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,6 +89,16 @@ class ShapeIndex(Shapes):
         self.plainness = np.asarray(plainness or np.zeros(len(shapes)), np.float64)[self.numbers]
         points = [self.points(number) for number in range(len(self))]
         self.edges = np.array(points, np.float32).reshape(-1, POINTS, 2)
+
+    def take(self, lines: npt.NDArray[np.intp]) -> ShapeIndex:
+        """Return an index of some of its lines."""
+        some = copy.copy(self)
+        some.shapes = [self.shapes[line] for line in lines.tolist()]
+        some.numbers, some.maps = self.numbers[lines], self.maps[lines]
+        some.rasters = self.rasters[lines]
+        some.spectra, some.signatures = self.spectra[lines], self.signatures[lines]
+        some.plainness, some.edges = self.plainness[lines], self.edges[lines]
+        return some
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def photo_shape_print(pixels: Pixels) -> ShapePrint:
         if share.max() > _FILLS and off.max() < _CENTRAL:
             shapes.append(Shape(rings, outer))
             sizes.append(float(np.prod(share)))
-    largest = np.argsort(sizes)[::-1][:_MOST_OF_PHOTO]
+    largest = np.argsort(-np.array(sizes), kind="stable")[:_MOST_OF_PHOTO]
     return _print([shapes[number] for number in largest], width, height)
 
 
@@ -87,7 +87,9 @@ _FILLS = 0.5
 """Share of a crop's width or height from which a region can be the mark."""
 _CENTRAL = 0.15
 """Share of the sides by which the middle of the mark may be off the middle of the crop."""
-_MOST_OF_PHOTO = 3
+_MOST_OF_PHOTO = 16
+"""Largest regions that are looked at; those that are not plain are kept. Of 270 drawn crops 159 have a right
+one among them, and 71 among the first three: plates and grounds are larger, in several outlines each."""
 
 
 def _print(shapes: list[Shape], width: int, height: int) -> ShapePrint:

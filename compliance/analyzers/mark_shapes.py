@@ -18,6 +18,7 @@ from compliance.analyzers.mark_regions import Regions
 from compliance.analyzers.mark_shape_fit import POINTS
 from compliance.analyzers.mark_shape_index import Effort, Fit, Shape, ShapeIndex, Shapes, lay
 from compliance.analyzers.mark_shape_print import ShapePrint, plainness
+from compliance.analyzers.mark_shape_witness import witnessed
 from compliance.types import Floats
 
 Doubles = npt.NDArray[np.float64]
@@ -45,26 +46,39 @@ the same share was reached 3.6 higher, before calibration: each e-fold of shapes
 class MarkShapeIndex:
     """The shapes of all marks of the banks, searched at once."""
 
-    def __init__(self, prints: Sequence[ShapePrint | None]) -> None:
-        """Build it from the prints of all references in the order of their rows; None is never found."""
+    def __init__(
+        self, prints: Sequence[ShapePrint | None], entries: Sequence[str] | None = None
+    ) -> None:
+        """Build it from the prints of all references in the order of their rows; None is never found.
+
+        Args:
+            prints: of all references.
+            entries: whose each is; None where each is of an entry of its own.
+        """
         lines = [
             (row, one, number)
             for row, one in enumerate(prints)
             if one is not None
             for number in range(len(one.shapes))
         ]
-        self.shapes = ShapeIndex(
+        whole = ShapeIndex(
             [one.shapes[number] for _, one, number in lines],
             [one.plainness[number] for _, one, number in lines],
         )
+        rows = np.array([lines[number][0] for number in whole.numbers.tolist()], np.int64)
+        self.shapes = whole.take(witnessed(whole, rows, entries)) if entries else whole
         kept = [lines[number] for number in self.shapes.numbers.tolist()]
         self.rows = [row for row, _, _ in kept]
+        self.entries = [entries[row] if entries else str(row) for row in self.rows]
         self.sizes = [(one.width, one.height) for _, one, _ in kept]
         self.plainness = np.array([one.plainness[number] for _, one, number in kept], np.float64)
 
 
 def match_shapes(regions: Regions, index: MarkShapeIndex) -> list[MarkMatch]:
-    """Return the marks of ``index`` that lie on ``regions``, best first, one for each place."""
+    """Return the marks of ``index`` that lie on ``regions``, best first.
+
+    At each place there is one entry, with each of its references that lies there.
+    """
     seen = _seen(regions)
     fits = [
         fit
@@ -80,15 +94,20 @@ def match_shapes(regions: Regions, index: MarkShapeIndex) -> list[MarkMatch]:
     told = scores(fits, plain, seen, index).tolist()
     ranked = sorted(zip(told, fits, strict=True), key=lambda pair: (-pair[0], -pair[1].share))
     found: list[MarkMatch] = []
-    places: list[tuple[int, Floats]] = []
+    places: list[tuple[int, str, Floats]] = []
     for score, fit in ranked:
         polygon = project(fit.map_, corners(*index.sizes[fit.mark])).astype(np.float32)
         if score < _FLOOR or not np.isfinite(polygon).all():
             continue
         row, inliers = index.rows[fit.mark], round(POINTS * fit.share)
+        entry = index.entries[fit.mark]
         place = np.concatenate(seen.shapes[fit.seen].rings)
-        if not any(_overlap(place, other, row == one) > _SAME_PLACE for one, other in places):
-            places.append((row, place))
+        # Other references of the entry are witnesses there, other entries are not.
+        if not any(
+            (row == one or entry != two) and _overlap(place, other, row == one) > _SAME_PLACE
+            for one, two, other in places
+        ):
+            places.append((row, entry, place))
             found.append(MarkMatch(row, fit.map_, inliers, score, polygon, method="shape"))
     return found
 

@@ -97,8 +97,7 @@ def test_several_references_of_one_entry_are_one_finding():
     light = mark(0)
     light[..., :3] = 255
     (one,) = sure(found(references(acme=[mark(0), light]), scene))
-    (alone,) = sure(found(references(acme=[mark(0)]), scene))
-    assert one.score >= alone.score
+    assert one.score > 0.99
 
 
 def test_the_evidence_shows_the_frame_beside_the_reference():

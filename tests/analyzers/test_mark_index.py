@@ -2,10 +2,11 @@ import numpy as np
 
 from compliance.analyzers import sift
 from compliance.analyzers.logo_prints import logo_print, unpack
-from compliance.analyzers.logo_tracks import grouped, outdone, together, tracks
+from compliance.analyzers.logo_tracks import grouped, outdone, tracks
 from compliance.analyzers.mark_index import ALIKE, MarkIndex
 from compliance.analyzers.mark_match import MarkMatch, corners, project
 from compliance.analyzers.mark_pixels import agreement, grey_of, orientations
+from compliance.analyzers.mark_score import together
 from compliance.analyzers.mark_verify import plausible
 from compliance.analyzers.mark_words import nearest_words, words
 from tests.analyzers.logo_scenes import ground, mark, shown
@@ -118,7 +119,7 @@ def test_references_of_one_entry_count_together_and_other_entries_are_ranked():
 def test_one_place_shows_one_mark_but_twins_do_not_hide_each_other():
     assert outdone(0.7, 0.9999) < 0.01
     assert outdone(0.98, 0.99) == 1.0
-    assert together([0.5]) == 0.5
+    assert together([0.5], [], 1) == 0.5
 
 
 def test_tracks_outlast_one_missing_frame_but_no_jump():

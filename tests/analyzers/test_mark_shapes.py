@@ -10,6 +10,7 @@ from compliance.analyzers.mark_regions import Regions, pack, shape_candidates, u
 from compliance.analyzers.mark_shape_print import (
     ShapePrint,
     pack_shape,
+    photo_shape_print,
     shape_print,
     unpack_shape,
 )
@@ -276,3 +277,36 @@ def test_bytes_that_are_no_print_are_refused(broken: bytes) -> None:
 def test_what_is_seen_does_not_depend_on_the_run() -> None:
     frame = scene(6, clutter=50)
     assert pack(shape_candidates(frame)) == pack(shape_candidates(frame.copy()))
+
+
+def crop(mask: Pixels, seed: int) -> Pixels:
+    """A crop of a photograph: the mark on a plate of two tones, seen from aside, before a pattern."""
+    rng = np.random.default_rng(seed)
+    frame = scene(seed, clutter=60)
+    map_ = posed(190, rng.uniform(-30, 30), rng.uniform(-30, 30), (480, 300))
+    plate = posed(260, rng.uniform(-30, 30), 20, (480, 300))
+    corners = project(plate, np.array([(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)], np.float64))
+    cv2.fillPoly(frame, [corners.astype(np.int32)], (225, 215, 90))
+    cv2.fillPoly(frame, [corners[[0, 1, 2]].astype(np.int32)], (200, 205, 120))
+    low = project(map_, np.argwhere(mask > 127)[::50, ::-1].astype(np.float64))
+    left, top = (low.min(axis=0) - 14).astype(int)
+    right, bottom = (low.max(axis=0) + 14).astype(int)
+    return np.ascontiguousarray(painted(frame, mask, map_, (40, 30, 90))[top:bottom, left:right])
+
+
+def test_crops_of_one_entry_bear_each_other_out() -> None:
+    known = [photo_shape_print(crop(MARKS["swoosh"], seed)) for seed in range(50, 55)]
+    frame = painted(scene(1), MARKS["swoosh"], posed(150, 100, 20, (600, 330)), (250, 250, 250))
+    regions = shape_candidates(frame)
+    mine = match_shapes(regions, MarkShapeIndex(known, ["acme"] * 5))
+    theirs = match_shapes(regions, MarkShapeIndex(known, [str(n) for n in range(5)]))
+    assert len({one.row for one in mine if one.score > 0.2}) >= 3
+    assert len({one.row for one in theirs if one.score > 0.2}) == 1
+
+
+def test_of_a_crop_without_a_like_few_outlines_are_searched_for() -> None:
+    known = [photo_shape_print(crop(MARKS["swoosh"], seed)) for seed in range(50, 55)]
+    alike = MarkShapeIndex(known, ["acme"] * 5)
+    apart = MarkShapeIndex(known, [str(n) for n in range(5)])
+    assert all(apart.rows.count(row) == min(len(one.shapes), 3) for row, one in enumerate(known))
+    assert any(alike.rows.count(row) > 3 for row in range(5))
