@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from pathlib import Path
 
@@ -59,6 +60,26 @@ def first_of_places() -> dict[str, int]:
     longest: dict[str, int] = {}
     for place in places():
         longest[place[0]] = max(len(place), longest.get(place[0], 0))
+    return longest
+
+
+@functools.cache
+def organisations() -> frozenset[tuple[str, ...]]:
+    """Return organisations as tuples of folded words."""
+    parts = [part for line in _lines("organisations.txt") for part in line.split(";")]
+    return frozenset(
+        tuple(re.sub(r"['’]s$|[.'’-]+$", "", folded(word)) for word in part.split() if word != "&")
+        for part in parts
+        if part.strip()
+    )
+
+
+@functools.cache
+def longest_organisation() -> dict[str, int]:
+    """Return the first words of :func:`organisations`, with the most words that a name has from each on."""
+    longest: dict[str, int] = {}
+    for one in organisations():
+        longest[one[0]] = max(len(one), longest.get(one[0], 0))
     return longest
 
 

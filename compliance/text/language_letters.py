@@ -94,7 +94,8 @@ class LanguageLetters:
         padded = f"^^{word[:_LONGEST]}$"
         rows = [self._rows(padded[place - 2 : place + 1]) for place in range(2, len(padded))]
         total: Bits = np.sum(rows, axis=0)
-        return np.clip(total[0] - total[1:], _LEAST_OF_WORD, _MOST)
+        less: Bits = np.clip(total[0] - total[1:], _LEAST_OF_WORD, _MOST)
+        return less
 
 
 class _Table:

@@ -31,6 +31,8 @@ COMPANY_ENDS = frozenset(
     pharmaceuticals pharma energy capital ventures university college institute academy school
     hospital clinic museum foundation association society union council committee commission agency
     authority ministry department bureau federation league club party church trust network
+    shipping textiles board exchange orchestra choir library trading salmon steel mining realty
+    properties homes legal catering bakery brewery winery airport-authority housing youth chamber
     communications telecom networks analytics research laboratories international worldwide global
     logistics foods stores supermarket restaurant hotel resort press times post tribune herald
     gazette weekly magazine news theatre orchestra parliament senate congress court police army navy""".split()
@@ -107,14 +109,20 @@ BEFORE_PLACE = re.compile(
     r"|east of|west of|born in|flight to|trip to|travel(?:led|ed|s)? to|moved? to|moved here from"
     r"|returned? to|back to"
     r"|went to|go to|going to|fly to|where:|located in|based in|arrived (?:at|in)|ambassador to|citizen of"
-    r"|people of"
+    r"|people of|as far (?:away )?as|above"
+    r"|(?:bridge|station|border|market|beach|harbou?r|port|docks?) (?:at|of|with)"
+    r"|(?:miners|walls|hills|mountains|farmers|monks|canals|fjords|cliffs|villages?|valleys?|slums|suburbs"
+    r"|rooftops|mayor|map|half|ruins|deserts?|forests?|shores?|markets|beaches|islands?|republic|province"
+    r"|region) of"
     r"|government of|president of|king of|queen of|war in)[ \t]+(?:the[ \t]+|central[ \t]+|old[ \t]+)?$",
     re.IGNORECASE,
 )
 BEFORE_COMPANY = re.compile(
     r"(?:works?|worked|working) (?:for|at|with)[ \t]+$|(?:job|career|internship|intern|employee|employed"
     r"|year|manager"
-    r"|position|engineer) (?:at|of|by|with|for)[ \t]+$|(?:ceo|cto|cfo|founder|owner|chairman|director"
+    r"|position|engineer|role|shifts?|nights|days|interview|contract|deal|lawsuit|customers?|staff|workers|nurse"
+    r"|driver) (?:at|of|by|with|for|against)[ \t]+$|(?:head office|subsidiary|branch|board|shareholders"
+    r"|ceo|cto|cfo|founder|owner|chairman|director"
     r"|shares|stock"
     r"|headquarters|office) (?:of|in|at)[ \t]+$|(?:company|organi[sz]ation|firm|startup|employer|brand"
     r"|hired by"
@@ -126,7 +134,9 @@ AFTER_COMPANY = re.compile(
     r"^(?:,? (?:is|was|,) (?:a|an|the) (?:company|firm|startup|non-?profit|organi[sz]ation|501)"
     r"|['’]s (?:website|ceo"
     r"|shares|stock|products)| (?:website|employees?|shares|stock|headquarters|announced|invested|acquired"
-    r"|is a 501))",
+    r"|employs|recalls|recalled|hires|hired|is hiring|unveil\w*|launche[sd]|merge[sd]|manufactures|supplies"
+    r"|operates|cancelled|denied the|raised its|cut its|will lay off|laid off|drilled|reported that|sponsors"
+    r"|sponsored|is a 501)\b)",
     re.IGNORECASE,
 )
 NOT_NAMES = frozenset(

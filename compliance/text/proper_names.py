@@ -8,6 +8,7 @@ by points for what speaks for each kind; the points are the score. They were set
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from compliance.text.gazetteer import (
     places,
     surnames,
 )
+from compliance.text.organisations import organisation_names
 
 LONGEST = 6
 """Words of the longest run that is read as one name."""
@@ -80,8 +82,13 @@ def proper_names(text: str) -> Iterator[tuple[str, int, int, float]]:
         return
     cased = _is_cased(words)
     taken: set[int] = set()
+    for start, end, score in _organisations(text, cased):
+        yield "ORGANIZATION", start, end, score
+        taken.update(_inside(words, start, end))
     for first, count in _known_places(words, cased):
         start, end = words[first].start, words[first + count - 1].end
+        if first in taken:
+            continue
         if count == 1 and _is_persons_too(words[first]) and not _placed(text, start):
             continue
         taken.update(range(first, first + count))
@@ -96,6 +103,22 @@ def proper_names(text: str) -> Iterator[tuple[str, int, int, float]]:
             yield "ORGANIZATION", *firm.span(), FIRM
     for run in _runs(words, taken, cased, strange):
         yield from _read(text, words, run, strange)
+
+
+def _organisations(text: str, cased: bool) -> Iterator[tuple[int, int, float]]:
+    """Yield organisations that a text names by form or list, none in another, where capitals say anything."""
+    reach = 0
+    found = organisation_names(text) if cased else ()
+    for start, end, score in sorted(found, key=lambda one: (one[0], -one[1])):
+        if start >= reach:
+            yield start, end, score
+            reach = end
+
+
+def _inside(words: Sequence[Word], start: int, end: int) -> range:
+    """Return the indexes of the words in [start, end)."""
+    first = bisect_left(words, start, key=lambda word: word.start)
+    return range(first, bisect_left(words, end, key=lambda word: word.start))
 
 
 def _words(text: str) -> list[Word]:
@@ -342,7 +365,7 @@ def _company(part: Sequence[Word], before: str, after: str) -> float:
         points = 0.0 if halves[0] in given_names() and halves[-1] in given_names() else points
     if words_of.BEFORE_COMPANY.search(before):
         points = max(points + 0.3, 0.6)
-    if words_of.AFTER_COMPANY.match(after):
+    if words_of.AFTER_COMPANY.match(after) and part[0].folded not in given_names():
         points = max(points + 0.3, 0.65)
     return min(points, 0.95)
 
