@@ -29,7 +29,8 @@ from benchmarks.sensitive_text.train import (
     platt,
     rows_of,
 )
-from compliance.runtimes.sentence_embedder import MOST_TOKENS
+from compliance.model_store import ModelStore
+from compliance.runtimes.sentence_embedder import MOST_TOKENS, SentenceEmbedder
 from compliance.text.sensitive_head import SensitiveHead
 from compliance.text.sensitive_reader import SensitiveReader
 from compliance.types import Floats
@@ -80,19 +81,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    rows, embeddings = rows_of(arguments.data), Embeddings()
-    trainer = Trainer(rows, embeddings)
+    rows = rows_of(arguments.data)
+    trainer = Trainer(rows, Embeddings())
     folds = np.array([fold_of(row) for row in rows])
     tensors = trainer.fit(np.flatnonzero(folds != 0))
     held = np.flatnonzero(folds == 0)
     logits = trainer.logits(tensors, held)
     tensors["platt"] = platt(logits, trainer.labels[held], trainer.weights[held])
     head = SensitiveHead(CATEGORIES, tensors)
+    network = SentenceEmbedder(ModelStore().load("all-minilm-l6-v2"), "cpu", head.attention)
     harmful, harmless = of_fold(rows, 0)
     fine, bad = joined(harmful, harmless)
     figures: dict[str, dict[str, float]] = {}
     for apart in LOGITS:
-        reader = SensitiveReader(embeddings, head, MOST_TOKENS, apart)
+        reader = SensitiveReader(network, head, MOST_TOKENS, apart)
         texts = (fine, bad, harmless, harmful)
         best = [
             np.array([one.values[JUDGED].max() for one in reader.read(group)]) for group in texts

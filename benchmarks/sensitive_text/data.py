@@ -53,6 +53,8 @@ SOURCES = {
 """Folders of public data and their licences, as their SOURCE.txt state them."""
 CHAT = 4.0
 """Weight of questions that sound like their harmful or harmless twins: they are few, and tell most."""
+_ROUNDS = re.compile("-(more|twins|voices)$")
+"""Endings of files that were written later, of the kind that stands before them."""
 _SAYS_DRINKS = re.compile(
     r"\b(beers?|wines?|whisk(e?y|ies)|vodka|rum|gin|brandy|champagne|prosecco|cocktails?|martini|ale|lager|pints?"
     r"|drunk|alcohol\w*|liquor|cigar\w*|tobacco|smok\w+|vap\w+|bars?|pubs?|saloon|brew\w*|vineyard|hookah|toast\w*)\b",
@@ -106,10 +108,11 @@ def own_rows() -> Iterator[Row]:
         labels = {other: 0.0 for other in CATEGORIES if other not in _neighbours(category)}
         labels[category] = 1.0
         harm = None if category in NO_HARM else 1.0
+        weight = CHAT / 2 if path.stem.endswith("-asked") else 1.0
         for text in _lines(path):
-            yield Row(text, "ours", name, harm, labels, held_back=path.parent.name == "heldback")
+            yield Row(text, "ours", name, harm, labels, weight, path.parent.name == "heldback")
     for path in sorted((HERE / "harmless").rglob("*.txt")):
-        kind = path.stem.removesuffix("-more").removesuffix("-twins")
+        kind = _ROUNDS.sub("", path.stem)
         for text in _lines(path):
             weight = CHAT / 2 if kind == "chat-contrast" else 1.0
             yield harmless(text, "ours", kind, weight, path.parent.name == "heldback")

@@ -31,8 +31,17 @@ from benchmarks.sensitive_text.data import (
     public_rows,
 )
 from benchmarks.sensitive_text.embed import Embeddings
-from compliance.runtimes.sentence_embedder import MOST_TOKENS
-from compliance.text.sensitive_features import BUCKETS, WIDTH, hashed
+from benchmarks.sensitive_text.nets import (
+    EPOCHS,
+    HIDDEN,
+    KEPT,
+    NETS,
+    QUERIES,
+    fit_nets,
+    read_tokens,
+)
+from compliance.runtimes.sentence_embedder import MOST_TOKENS, WIDTH
+from compliance.text.sensitive_features import WIDTH as LEXICAL
 from compliance.text.sensitive_head import SensitiveHead, calibrated
 from compliance.text.sensitive_parts import MOST_CHARACTERS, fitting, parts
 from compliance.types import Floats
@@ -40,11 +49,6 @@ from compliance.types import Floats
 DATA = Path(__file__).parents[3] / "shared" / "data"
 MODELS = Path(__file__).parents[2] / "models"
 SEED = 7
-NETS, HIDDEN, EPOCHS, BATCH = 4, 48, 14, 256
-RIDGE = 0.5
-"""Penalty on the squares of words' weights."""
-WORDS = 0.5
-"""What the words' logits count beside the networks'."""
 FOLDS = 5
 LEAST = 0.1
 """Weight of a row from which it counts in the calibration."""
@@ -101,33 +105,27 @@ class Trainer:
         self.rows = list(rows)
         self.texts = [whole(row.text, embeddings) for row in rows]
         self.vectors = embeddings.of(self.texts)
+        self.tokens = embeddings.tokens(self.texts)
         self.labels, self.weights = targets(rows)
         sentences = [one for group in CONCEPTS.values() for one in group]
         self.concepts = embeddings.of(sentences)
         self.concept_of = np.repeat(
             np.arange(len(CONCEPTS)), [len(group) for group in CONCEPTS.values()]
         ).astype(np.float32)
-        blank = self._head(_blank(len(CONCEPTS)), np.zeros(0), np.zeros(0))
-        self.features = blank.features(self.vectors, self.texts)
-        self.hashed = hashed(self.texts)
+        blank = _blank(len(CONCEPTS)) | {"concepts": self.concepts, "concept_of": self.concept_of}
+        self.features = SensitiveHead(CATEGORIES, blank).features(self.vectors, self.texts)
 
     def fit(self, chosen: Floats, seed: int = SEED) -> dict[str, Floats]:
         """Return the tensors of a head fitted to the rows that are chosen, not calibrated yet."""
-        import torch
-
-        torch.manual_seed(seed)
         mean, spread = self.features[chosen].mean(0), self.features[chosen].std(0) + 1e-4
         scale = 1 / spread
-        scale[: self.vectors.shape[1]] *= 0.6  # the embedding's many columns beside the few others
-        given = torch.tensor((self.features[chosen] - mean) * scale)
-        labels = torch.tensor(self.labels[chosen])
+        scale[:WIDTH] *= 0.6  # the embedding's many columns beside the few others
         weights = self._balanced(chosen)
-        nets = _fit_nets(given, labels, torch.tensor(weights))
-        words = _fit_words([self.hashed[i] for i in chosen], self.labels[chosen], weights)
+        given = np.asarray((self.features[chosen] - mean) * scale, np.float32)
+        nets = fit_nets(given, self.tokens, chosen, self.labels[chosen], weights, seed)
         return nets | {
-            "mean": mean,
-            "scale": scale,
-            "buckets": words,
+            "mean": np.append(mean, np.zeros(QUERIES * KEPT)),
+            "scale": np.append(scale, np.ones(QUERIES * KEPT)),
             "concepts": self.concepts,
             "concept_of": self.concept_of,
             "platt": np.tile(np.array([1, 0, 0], np.float32), (C + 1, 1)),
@@ -136,7 +134,9 @@ class Trainer:
     def logits(self, tensors: dict[str, Floats], chosen: Floats) -> Floats:
         """Return the logits of a head for the rows that are chosen."""
         head = SensitiveHead(CATEGORIES, tensors)
-        return head.logits(self.vectors[chosen], [self.texts[i] for i in chosen])
+        read = read_tokens(self.tokens, chosen, tensors)
+        vectors = np.concatenate([self.vectors[chosen], read], axis=1)
+        return head.logits(vectors, [self.texts[i] for i in chosen])
 
     def out_of_fold(self) -> Floats:
         """Return logits, float32 (N, C + 1), each by a head that was not fitted to the row."""
@@ -158,80 +158,16 @@ class Trainer:
         weights[:, C] *= 2
         return np.asarray(weights, np.float32)
 
-    def _head(self, tensors: dict[str, Floats], *_: Floats) -> SensitiveHead:
-        return SensitiveHead(
-            CATEGORIES, tensors | {"concepts": self.concepts, "concept_of": self.concept_of}
-        )
-
 
 def _blank(concepts: int) -> dict[str, Floats]:
-    features = 384 + 2 * concepts + WIDTH
+    """Return a head that reads no tokens and finds nothing, for its features."""
+    features = WIDTH + 2 * concepts + LEXICAL
     shapes: dict[str, tuple[int, ...]] = {
-        "mean": (features,), "scale": (features,), "first": (1, features, 1), "first_bias": (1, 1),
-        "second": (1, 1, C + 1), "second_bias": (1, C + 1), "buckets": (BUCKETS, C + 1), "platt": (C + 1, 3),
+        "queries": (WIDTH, 0), "values": (0, WIDTH, 0), "mean": (features,), "scale": (features,),
+        "first": (1, features, 1), "first_bias": (1, 1), "second": (1, 1, C + 1), "second_bias": (1, C + 1),
+        "platt": (C + 1, 3),
     }  # fmt: skip
     return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-
-
-def _fit_nets(given: Any, labels: Any, weights: Any) -> dict[str, Floats]:
-    """Fit the networks side by side by AdamW, each with features left out at random of its own."""
-    import torch
-    from torch.nn.functional import binary_cross_entropy_with_logits, dropout
-
-    shapes = {
-        "first": (NETS, given.shape[1], HIDDEN), "first_bias": (NETS, 1, HIDDEN),
-        "second": (NETS, HIDDEN, C + 1), "second_bias": (NETS, 1, C + 1),
-    }  # fmt: skip
-    net = {name: torch.zeros(shape) for name, shape in shapes.items()}
-    for name in ("first", "second"):
-        net[name].normal_(0, net[name].shape[1] ** -0.5)
-    for value in net.values():
-        value.requires_grad_(True)
-    optimiser = torch.optim.AdamW(net.values(), lr=2e-3, weight_decay=0.05)
-    steps = EPOCHS * (len(given) // BATCH + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
-    for _ in range(EPOCHS):
-        order = torch.randperm(len(given))
-        for start in range(0, len(given), BATCH):
-            rows = order[start : start + BATCH]
-            shown = dropout(given[rows].expand(NETS, -1, -1), 0.2)
-            hidden = dropout(torch.relu(shown @ net["first"] + net["first_bias"]), 0.4)
-            made = hidden @ net["second"] + net["second_bias"]
-            loss = binary_cross_entropy_with_logits(
-                made,
-                labels[rows].expand_as(made),
-                weight=weights[rows].expand_as(made),
-                reduction="sum",
-            ) / len(rows)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    fitted = {name: value.detach().numpy().copy() for name, value in net.items()}
-    return {name: value[:, 0] if "bias" in name else value for name, value in fitted.items()}
-
-
-def _fit_words(bags: Sequence[Sequence[int]], labels: Floats, weights: Floats) -> Floats:
-    """Fit the table of hashed words by logistic regression with a ridge; float32 (B, C + 1)."""
-    from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
-
-    lengths = [len(bag) for bag in bags]
-    values = np.repeat([max(length, 1) ** -0.5 for length in lengths], lengths)
-    flat = np.array([bucket for bag in bags for bucket in bag])
-    given = csr_matrix((values, flat, np.cumsum([0, *lengths])), shape=(len(bags), BUCKETS))
-    offset = np.log((weights * labels).sum(0) + 1) - np.log((weights * (1 - labels)).sum(0) + 1)
-
-    def loss(flat_table: Floats) -> tuple[float, Floats]:
-        table = flat_table.reshape(BUCKETS, C + 1)
-        z = given @ table + offset
-        error = weights * (1 / (1 + np.exp(-z)) - labels)
-        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() + RIDGE / 2 * (table**2).sum()
-        return float(value), (given.T @ error + RIDGE * table).ravel()
-
-    start = np.zeros(BUCKETS * (C + 1))
-    done = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 40})
-    return np.asarray(WORDS * done.x.reshape(BUCKETS, C + 1), np.float32)
 
 
 def platt(logits: Floats, labels: Floats, weights: Floats) -> Floats:
@@ -336,7 +272,14 @@ def main() -> None:
     written = {
         "made_by": "python -m benchmarks.sensitive_text.train --write",
         "seed": SEED,
-        "networks": {"number": NETS, "hidden": HIDDEN, "epochs": EPOCHS, "folds": FOLDS},
+        "networks": {
+            "number": NETS,
+            "hidden": HIDDEN,
+            "epochs": EPOCHS,
+            "queries": QUERIES,
+            "numbers_of_each_query": KEPT,
+            "folds": FOLDS,
+        },
         "rows": len(rows),
         "rows_by_category": {
             name: int(trainer.labels[:, at].sum()) for at, name in enumerate((*CATEGORIES, "harm"))

@@ -43,11 +43,11 @@ EXCERPT = 240
 
 
 class SensitiveTextAnalyzer:
-    """MiniLM's embeddings, likeness to described concepts and words, read by a small head."""
+    """MiniLM's embeddings and tokens, likeness to described concepts and words, read by a small head."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="sensitive-text",
-        version="2",
+        version="3",
         categories=(
             "consent.covert", "consent.intimate_imagery", "deception.forgery", "deception.impersonation",
             "deception.staged_event", "gambling", "harassment.abuse", "harassment.threat", "hate.speech",
@@ -83,8 +83,9 @@ class SensitiveTextAnalyzer:
         learnt = tuple(name for name in self.spec.categories if name != MINORS)
         categories_of(head.card, replace(self.spec, categories=learnt))
         self._calibration = calibrated(head)
+        reads = SensitiveHead.of(head)
         self._reader = SensitiveReader(
-            SentenceEmbedder(embedder, device), SensitiveHead.of(head), MOST_TOKENS
+            SentenceEmbedder(embedder, device, reads.attention), reads, MOST_TOKENS
         )
         self._models = (head.use, embedder.use)
 

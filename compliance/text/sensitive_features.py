@@ -1,10 +1,8 @@
-"""Features of a text beside its embedding: words by category, and hashed words and pairs of words."""
+"""Features of a text beside its embedding: words by category, and harm done to somebody."""
 
 from __future__ import annotations
 
-import itertools
 import re
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +11,6 @@ from compliance.text.normalise import View, normalise
 from compliance.text.sensitive_words import DONE_TO, REACH, SOMEBODY, stem, table
 from compliance.types import Floats
 
-BUCKETS = 1 << 14
-"""Buckets that words and pairs of words are hashed into."""
 MOST = 3
 """Mentions of a group of words from which more count no more."""
 LONGEST = 4
@@ -50,16 +46,3 @@ def lexical(texts: Sequence[str]) -> Floats:
                 hurt = not _SOMEBODY.isdisjoint(stems[at + 1 : at + 1 + REACH])
                 counts[row, -2 if hurt else -1] += 1
     return np.asarray(np.minimum(counts, MOST) / MOST, np.float32)
-
-
-def hashed(texts: Sequence[str]) -> list[list[int]]:
-    """Return for each text the buckets of its words and pairs of words, each once, in order.
-
-    The hash is CRC-32, which is the same on every machine.
-    """
-    found = []
-    for text in texts:
-        stems = words(text)
-        pairs = (f"{left} {right}" for left, right in itertools.pairwise(stems))
-        found.append(sorted({zlib.crc32(item.encode()) % BUCKETS for item in (*stems, *pairs)}))
-    return found

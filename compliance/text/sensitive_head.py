@@ -1,6 +1,7 @@
 """The head that reads sensitive categories off sentence embeddings, words and likeness to described concepts.
 
-Small networks, each with one hidden layer, and a linear layer over hashed words; their logits are averaged.
+Queries of its own read the sentence's tokens one by one, so that *kill* is read with what is killed. Small
+networks, each with one hidden layer, read all of it; their logits are averaged.
 What comes out are probabilities by category that were calibrated one by one (Platt), so that 0.5 means as
 likely as not in the data of the training record. ``python -m benchmarks.sensitive_text.train`` makes the file.
 """
@@ -13,14 +14,14 @@ import numpy as np
 
 from compliance.errors import ModelRefused
 from compliance.model_store import LoadedModel
-from compliance.text.sensitive_features import BUCKETS, WIDTH, hashed, lexical
+from compliance.text.sensitive_features import WIDTH, lexical
 from compliance.types import Floats
 
 HARM = "harm"
 """Name of the last column: harm of any kind."""
 _TENSORS = (
-    "concepts", "concept_of", "mean", "scale", "first", "first_bias", "second", "second_bias", "buckets",
-    "platt",
+    "concepts", "concept_of", "queries", "values", "mean", "scale", "first", "first_bias", "second",
+    "second_bias", "platt",
 )  # fmt: skip
 
 
@@ -33,9 +34,9 @@ class SensitiveHead:
         Args:
             categories: C categories; a last column, :data:`HARM`, stands behind them.
             tensors: ``concepts`` (S, D) embeddings of sentences, ``concept_of`` (S,) their concepts,
-                ``mean`` and ``scale`` (F,) of features, ``first`` (M, F, H), ``first_bias`` (M, H),
-                ``second`` (M, H, C + 1), ``second_bias`` (M, C + 1), ``buckets`` (B, C + 1), ``platt`` (C +
-                1, 3).
+                ``queries`` (D, K) and ``values`` (K, D, W) for tokens, ``mean`` and ``scale`` (F,) of
+                features, ``first`` (M, F, H), ``first_bias`` (M, H), ``second`` (M, H, C + 1),
+                ``second_bias`` (M, C + 1), ``platt`` (C + 1, 3).
 
         Raises:
             ValueError: the shapes do not fit one another, or this version's features.
@@ -44,12 +45,15 @@ class SensitiveHead:
         self._t = {name: np.asarray(tensors[name], np.float32) for name in _TENSORS}
         of = self._t["concept_of"].astype(int)
         self._rows = [np.flatnonzero(of == concept) for concept in range(of.max() + 1)]
-        features = self._t["concepts"].shape[1] + 2 * len(self._rows) + WIDTH
+        self._width = self._t["concepts"].shape[1]
+        queries, _, kept = self._t["values"].shape
+        features = self._width + 2 * len(self._rows) + WIDTH + queries * kept
         columns, (nets, _, hidden) = len(self.categories) + 1, self._t["first"].shape
         expected = {
+            "queries": (self._width, queries), "values": (queries, self._width, kept),
             "mean": (features,), "scale": (features,), "first": (nets, features, hidden),
             "first_bias": (nets, hidden),
-            "second": (nets, hidden, columns), "second_bias": (nets, columns), "buckets": (BUCKETS, columns),
+            "second": (nets, hidden, columns), "second_bias": (nets, columns),
             "platt": (columns, 3),
         }  # fmt: skip
         for name, shape in expected.items():
@@ -77,18 +81,27 @@ class SensitiveHead:
                 fix="reinstall compliance",
             ) from error
 
+    @property
+    def attention(self) -> tuple[Floats, Floats]:
+        """Queries and values with which an embedder is to read tokens."""
+        return self._t["queries"], self._t["values"]
+
     def features(self, vectors: Floats, texts: Sequence[str]) -> Floats:
-        """Return float32 (N, F): embedding, greatest and mean likeness to each concept, words by group."""
+        """Return float32 (N, F).
+
+        Embedding, greatest and mean likeness to each concept, words by group, and what was read off tokens.
+        """
+        vectors, read = vectors[:, : self._width], vectors[:, self._width :]
         alike = vectors @ self._t["concepts"].T
         greatest = np.stack([alike[:, rows].max(1) for rows in self._rows], axis=1)
         means = np.stack([alike[:, rows].mean(1) for rows in self._rows], axis=1)
-        return np.concatenate([vectors, greatest, means, lexical(texts)], axis=1)
+        return np.concatenate([vectors, greatest, means, lexical(texts), read], axis=1)
 
     def logits(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """Return float32 (N, C + 1), not calibrated.
 
         Args:
-            vectors: embeddings of the texts, float32 (N, D), each of length 1.
+            vectors: embeddings of the texts with what :attr:`attention` read, float32 (N, D + K × W).
             texts: the texts.
         """
         given = (self.features(vectors, texts) - self._t["mean"]) * self._t["scale"]
@@ -97,9 +110,6 @@ class SensitiveHead:
         for net in range(nets):
             hidden = np.maximum(given @ self._t["first"][net] + self._t["first_bias"][net], 0)
             made += (hidden @ self._t["second"][net] + self._t["second_bias"][net]) / nets
-        for row, buckets in enumerate(hashed(texts)):
-            if buckets:
-                made[row] += self._t["buckets"][buckets].sum(0) / np.sqrt(len(buckets))
         return made
 
     def probabilities(self, vectors: Floats, texts: Sequence[str]) -> Floats:

@@ -27,7 +27,7 @@ class Embedder(Protocol):
     """What the reader needs of a sentence embedder."""
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Return float32 (N, D), each of length 1."""
+        """Return float32 (N, D + K × W), as :meth:`SensitiveHead.logits` takes them."""
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text."""

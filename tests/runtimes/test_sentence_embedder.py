@@ -34,3 +34,28 @@ def test_a_text_that_is_too_long_is_refused_not_cut(embedder: SentenceEmbedder) 
 
 def test_no_texts_give_no_embeddings(embedder: SentenceEmbedder) -> None:
     assert embedder.embed([]).shape == (0, WIDTH)
+
+
+def test_queries_read_the_tokens_that_they_are_like(embedder: SentenceEmbedder) -> None:
+    texts = ["A cat on a sofa", "a tax form and a long letter about it"]
+    drawn = np.random.default_rng(5)
+    queries = drawn.normal(size=(WIDTH, 3)).astype(np.float32) * 0.1
+    values = drawn.normal(size=(3, WIDTH, 2)).astype(np.float32) * 0.05
+    model = ModelStore().load("all-minilm-l6-v2")
+    made = SentenceEmbedder(model, "cpu", (queries, values)).embed(texts)
+    assert made.shape == (2, WIDTH + 3 * 2)
+    assert made[:, :WIDTH] == pytest.approx(embedder.embed(texts), abs=1e-3)
+    for row, states in enumerate(embedder.states(texts)):
+        shown = states.astype(np.float32)
+        shown = (shown - shown.mean(1, keepdims=True)) / shown.std(1, keepdims=True)
+        weights = np.exp(shown @ queries)
+        means = (weights / weights.sum(0)).T @ shown
+        read = np.einsum("kd,kdw->kw", means, values).ravel()
+        assert made[row, WIDTH:] == pytest.approx(read, abs=0.05)
+
+
+def test_states_are_of_the_text_alone_not_of_padding(embedder: SentenceEmbedder) -> None:
+    texts = ["no", "A cat on a sofa, and quite some more words"]
+    alone, among = embedder.states(texts[:1]), embedder.states(texts)
+    assert [len(one) for one in among] == embedder.lengths(texts)
+    assert np.abs(alone[0].astype(np.float32) - among[0]).max() < 0.1
