@@ -66,9 +66,11 @@ def download(remote: Remote, target: Path, name: str, progress: Progress) -> Non
             _attempt(remote, part, name, progress)
             break
         except httpx2.TransportError as error:
+            _check_interrupted(error)
             if _length(part) <= before:
                 raise unreachable(remote.url, error) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            _check_interrupted(error)
             raise unreachable(remote.url, error) from error
     os.replace(part, target)
     _validator(part).unlink(missing_ok=True)
@@ -119,6 +121,19 @@ def unreachable(url: str, error: Exception) -> ModelError:
         fix="connect this machine and pull again, which takes up what has come; or bring the files: "
         "'compliance models pull ID --from DIR', 'compliance models import ID PATH'",
     )
+
+
+def _check_interrupted(error: BaseException) -> None:
+    """Raise the interruption that ``error`` hides: a connection that is closed in the middle of it may break.
+
+    Raises:
+        KeyboardInterrupt: that is why the connection broke.
+    """
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        behind = behind.__cause__ or behind.__context__
 
 
 def _attempt(remote: Remote, part: Path, name: str, progress: Progress) -> None:
