@@ -24,6 +24,7 @@ import subprocess
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -34,13 +35,15 @@ from compliance.analyzers.base import (
     AssetAnalyzer,
     AssetInput,
     FrameAnalyzer,
+    LightAnalyzer,
+    LoudnessAnalyzer,
     References,
     TextAnalyzer,
 )
 from compliance.findings import Finding, Observation
 from compliance.model_store import ModelStore
 from compliance.taxonomy import TAXONOMY
-from compliance.types import FrameBatch, TextBatch
+from compliance.types import FrameBatch, LightTrack, LoudnessTrack, TextBatch
 
 HEAVY = ("torch", "cv2", "av", "onnxruntime", "dlib", "presidio_analyzer", "c2pa", "rapidocr")
 """Packages that take long to import, and that importing an analyzer's module must leave alone."""
@@ -246,6 +249,60 @@ class AssetContract(AnalyzerContract[AssetAnalyzer, Sequence[AssetInput]]):
     def times(self, batch: Sequence[AssetInput]) -> set[float | None]:
         """Return None alone: a file as a whole has no time."""
         return {None}
+
+
+class LightContract(AnalyzerContract[LightAnalyzer, Sequence[LightTrack]]):
+    """The contract of analyzers that read what was measured of light; a sample holds one track."""
+
+    def observe(self, analyzer: LightAnalyzer, batch: Sequence[LightTrack]) -> list[Observation]:
+        """Hand over tracks."""
+        return analyzer.observe_light(batch)
+
+    def provoke(self) -> None:
+        """Hand over a track that could not be measured: nothing is known of it, so that it must not pass."""
+        unknown = [replace(one, unmeasured="unknown") for one in self.join(self.samples())]
+        self.observe(self.analyzer(), unknown)
+
+    def join(self, batches: Sequence[Sequence[LightTrack]]) -> Sequence[LightTrack]:
+        """Join lists of tracks."""
+        return _chain(batches)
+
+    def assets(self, batch: Sequence[LightTrack]) -> set[str]:
+        """Return the tracks' assets."""
+        return {one.asset for one in batch}
+
+    def times(self, batch: Sequence[LightTrack]) -> set[float | None]:
+        """Return the times of all frames."""
+        return {float(time) for one in batch for time in one.times}
+
+
+class LoudnessContract(AnalyzerContract[LoudnessAnalyzer, Sequence[LoudnessTrack]]):
+    """The contract of analyzers that read what was measured of loudness; a sample holds one track."""
+
+    def observe(
+        self, analyzer: LoudnessAnalyzer, batch: Sequence[LoudnessTrack]
+    ) -> list[Observation]:
+        """Hand over tracks."""
+        return analyzer.observe_loudness(batch)
+
+    def provoke(self) -> None:
+        """Hand over a track that could not be measured: nothing is known of it, so that it must not pass."""
+        unknown = [replace(one, unmeasured="unknown") for one in self.join(self.samples())]
+        self.observe(self.analyzer(), unknown)
+
+    def join(self, batches: Sequence[Sequence[LoudnessTrack]]) -> Sequence[LoudnessTrack]:
+        """Join lists of tracks."""
+        return _chain(batches)
+
+    def assets(self, batch: Sequence[LoudnessTrack]) -> set[str]:
+        """Return the tracks' assets."""
+        return {one.asset for one in batch}
+
+    def times(self, batch: Sequence[LoudnessTrack]) -> set[float | None]:
+        """Return the ends of the tracks and of their silences."""
+        spans = [span for one in batch for span in one.silences]
+        ends: list[float | None] = [edge for span in spans for edge in (span.start, span.end)]
+        return {0.0, *ends, *(one.seconds for one in batch)}
 
 
 def same(left: Any, right: Any, tolerance: float) -> bool:

@@ -1,6 +1,7 @@
 """The analyzer of flashes: results per frame, spans and scores, and the reference results of sample videos."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from compliance.analyzers.flashes import FlashAnalyzer, unpack
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
 from compliance.media.decode import MediaReader
+from compliance.testing import LightContract
 from compliance.types import LIGHT_COLUMNS, LightTrack
 
 CODES = {"pass": 0, "pass_with_warning": 1, "extended_fail": 2, "flash_fail": 3}
@@ -22,6 +24,16 @@ def track(times: list[float], **columns: list[float]) -> LightTrack:
     for name, values in columns.items():
         measures[:, LIGHT_COLUMNS.index(name)] = values
     return LightTrack("clip", 0, np.array(times, np.float64), measures)
+
+
+class TestContract(LightContract):
+    def analyzer(self) -> FlashAnalyzer:
+        return FlashAnalyzer()
+
+    def samples(self) -> list[list[LightTrack]]:
+        times = [number / 25 for number in range(50)]
+        flashing_one = track(times, flashes=[8.0] * 50, area=[0.5] * 50)
+        return [[flashing_one], [replace(flashing_one, asset="other", stream=2)]]
 
 
 def seen(path: Path) -> list[Observation]:

@@ -7,6 +7,7 @@ import pytest
 from compliance.analyzers.loudness import LoudnessAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, RawKind
+from compliance.testing import LoudnessContract
 from compliance.types import LoudnessTrack, TimeSpan
 
 GOOD = LoudnessTrack(
@@ -20,6 +21,16 @@ GOOD = LoudnessTrack(
     momentary=-15.0,
     short_term=-17.0,
 )
+
+
+class TestContract(LoudnessContract):
+    def analyzer(self) -> LoudnessAnalyzer:
+        return LoudnessAnalyzer()
+
+    def samples(self) -> list[list[LoudnessTrack]]:
+        silent = (TimeSpan(start=1.0, end=4.5),)
+        loud = dataclasses.replace(GOOD, integrated=-3.0, silences=silent)
+        return [[loud], [dataclasses.replace(loud, asset="other", stream=2)]]
 
 
 def found(**changes: object) -> list[Finding]:
