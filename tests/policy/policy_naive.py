@@ -10,7 +10,7 @@ from datetime import date, datetime
 from types import SimpleNamespace as Known
 
 from compliance.facts import Facts
-from compliance.findings import Finding, Status
+from compliance.findings import AnalyzerReport, Finding, Status
 from compliance.policy.schema import Applies, Label, Policy, Rule, Unless, When
 from compliance.taxonomy import PRESENCE, TAXONOMY
 from compliance.territories import CODES, GROUPS, STATES
@@ -29,13 +29,14 @@ def naive(policy: Policy, facts: Facts, now: datetime, failing: bool = False) ->
     if facts.gaps:
         gap = {"analyzer": "media", "source": "metadata", "raw_kind": "count"}
         found["gap"] = Finding(category=TORN, asset=facts.asset, score=1, raw=1, **gap)
-    names = ("territories", "channels", "audience")
-    axes = [[(one,) for one in getattr(facts.release, name)] or [()] for name in names]
-    places = []
-    for cell in dict.fromkeys(itertools.product(*axes)):
-        release = facts.release.model_copy(update=dict(zip(names, cell, strict=True)))
-        here = facts.model_copy(update={"release": release})
-        places.append(one_place(policy, Known(facts=here, found=found, now=now, failing=failing)))
+    names, here = ("territories", "channels", "audience"), facts.release
+    axes = [[(one,) for one in getattr(here, name)] or [()] for name in names]
+    cells = [dict(zip(names, cell, strict=True)) for cell in itertools.product(*axes)]
+    releases = dict.fromkeys(here.model_copy(update=cell) for cell in cells)
+    there = [facts.model_copy(update={"release": one}) for one in releases]
+    places = [
+        one_place(policy, Known(facts=one, found=found, now=now, failing=failing)) for one in there
+    ]
     said = {each for place in places for each in place.said}
     bad = {one[1] for one in said if one[0] == "hit" or (one[0] == "missing" and not one[-1])}
     said |= {("passed", one[1]) for one in said if one[0] == "looked" and one[1] not in bad}
@@ -53,10 +54,12 @@ def one_place(policy: Policy, at: Known) -> Known:
     for rule in (one for one in policy.rules if applies(one.applies, at)):
         hit, kept, failed = concludes(rule, at)
         if hit:
-            duties = rule.oblige.duties if rule.oblige else ()
-            duties = [
-                one for one in duties if one[0] != "label" or not shown(rule.oblige.label, facts)
-            ]
+            duties = [one for one in rule.oblige.duties if one[0] != "label"] if rule.oblige else []
+            label = rule.oblige.label if rule.oblige else None
+            sure = [one for one in facts.reports if sound(one) and not facts.gaps]
+            seen = [(one, by.coverage.seconds) for by in sure for one in by.findings]
+            if label and not any(shown(label, *one) for one in seen):
+                duties.append(("label", str(label)))
             able = all((what if kind == "mark" else kind) in facts.marks for kind, what in duties)
             decision = rule.then if able else Decision.worst([rule.then, Decision.FLAG])
             waived = any(one.covers(rule.id, facts.asset_sha256, at.now) for one in facts.waivers)
@@ -77,40 +80,23 @@ def one_place(policy: Policy, at: Known) -> Known:
     return Known(said=said, counted=counted, complete=complete, decision=Decision.worst(decisions))
 
 
-def shown(label: Label, facts: Facts) -> bool:
-    """Does a label in the picture say it, there and so long? Only what is sure counts."""
-    for report in facts.reports:
-        whole = report.status is Status.COMPLETED and report.coverage.complete and not facts.gaps
-        if not whole or any(not model.calibrated for model in report.models):
-            continue
-        for one in report.findings:
-            words, said = (
-                f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
-                for text in (label.text, one.track or "")
-            )
-            if (
-                one.category != "disclosure.label"
-                or one.score < 0.5
-                or not one.span
-                or words not in said
-            ):
-                continue
-            long = one.span.end - one.span.start >= (label.min_seconds or 0)
-            first = one.span.start <= 0.5
-            last = report.coverage.seconds - 0.5 <= one.span.end <= report.coverage.seconds + 0.5
-            there = {
-                "start": first,
-                "end": last,
-                "throughout": first and last,
-                "description": False,
-            }
-            if long and there[label.place]:
-                return True
-    return False
+def shown(label: Label, one: Finding, seconds: float) -> bool:
+    """Does a label in a clip of so many seconds say it, there and so long?"""
+    texts = [re.findall("[a-z]+", text.lower()) for text in (label.text, one.track or "")]
+    wanted, said = (f" {' '.join(words)} " for words in texts)
+    if one.category != "disclosure.label" or one.score < 0.5 or not one.span or wanted not in said:
+        return False
+    first, last = one.span.start <= 0.5, abs(one.span.end - seconds) <= 0.5
+    there = {"start": first, "end": last, "throughout": first and last}
+    return there.get(label.place, False) and one.span.seconds >= (label.min_seconds or 0)
+
+
+def sound(report: AnalyzerReport) -> bool:
+    whole = report.status is Status.COMPLETED and report.coverage.complete
+    return whole and all(model.calibrated for model in report.models)
 
 
 def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:
-    """Does it hit, by which findings, and could it not be told?"""
     kept = {key: one for key, one in at.found.items() if counts(rule, one, at)}
     kept = kept if len(kept) >= (rule.when.min_count or 1) else {}
     if rule.label:
@@ -126,7 +112,6 @@ def concludes(rule: Rule, at: Known) -> tuple[bool, list[str], bool]:
 
 
 def true_of(expr: str, findings: list[Finding]) -> bool:
-    """Say the expression in Python."""
     rows, names = [], ("category", "source", "analyzer", "track", "bank", "entry", "label")
     for one in findings:
         who = one.reference or Known(id="")
@@ -145,12 +130,9 @@ def applies(rule: Applies, at: Known) -> bool:
     wanted = {one for name in rule.territories for one in REACH[name]}
     told = [(wanted, reached), (rule.channels, release.channels), (rule.audience, release.audience)]
     told += [(rule.purpose, [release.purpose or ""]), (rule.provider, at.facts.providers)]
-    for ours, theirs in told:
-        names = {name.lower() for name in theirs if name}
-        if ours and names and not names & {name.lower() for name in ours}:
-            return False
-    providers = {name.lower() for name in at.facts.providers}
-    if providers and providers <= {name.lower() for name in rule.except_provider}:
+    told = [({n.lower() for n in ours}, {n.lower() for n in theirs if n}) for ours, theirs in told]
+    left_out = told[-1][1] and told[-1][1] <= {name.lower() for name in rule.except_provider}
+    if left_out or any(ours and theirs and not ours & theirs for ours, theirs in told):
         return False
     first, last = release.starts or today, release.ends or date.max
     in_force = first <= (rule.until or date.max) and last >= (rule.from_ or date.min)
@@ -166,7 +148,6 @@ def called(one: Finding) -> set[str]:
 
 
 def counts(rule: Rule, one: Finding, at: Known) -> bool:
-    """Does the finding count by itself?"""
     names, bank = called(one), one.reference.bank if one.reference else None
     if rule.unknown:
         there = one.category in [PRESENCE[leaf] for leaf in PRESENCE if under(rule.find, leaf)]
@@ -186,27 +167,29 @@ def measured(one: Finding) -> dict[str, float]:
     """Return its numbers; what cannot be measured is larger than any, and half a second is unseen."""
     area = one.region.area_percent if one.region else INF
     seconds = one.span.seconds + 1 if one.span else INF
-    frames = one.frames or INF
-    return {"score": one.score, "seconds": seconds, "area_percent": area, "frames": frames}
+    return {
+        "score": one.score,
+        "seconds": seconds,
+        "area_percent": area,
+        "frames": one.frames or INF,
+    }
 
 
 def reaches(when: When, one: Finding) -> bool:
-    """Does it reach every bound?"""
-    numbers, inf = measured(one), INF
-    start, end = (one.span.start - 0.5, one.span.end + 0.5) if one.span else (0, inf)
-    in_time = end >= (when.after_seconds or 0) and max(start, 0) < (when.before_seconds or inf)
-    return in_time and all(numbers[key] >= (getattr(when, f"min_{key}") or 0) for key in numbers)
+    start, end = (one.span.start - 0.5, one.span.end + 0.5) if one.span else (0, INF)
+    in_time = end >= (when.after_seconds or 0) and max(start, 0) < (when.before_seconds or INF)
+    return in_time and all(
+        n >= (getattr(when, f"min_{key}") or 0) for key, n in measured(one).items()
+    )
 
 
 def covered(rule: Rule, one: Finding, at: Known) -> bool:
-    """Does a consent, a licence or a declaration cover this one finding here and now?"""
     permits = at.facts.consents if rule.unless.consent else ()
     permits += at.facts.licences if rule.unless.licence else ()
     asks = rule.unless.declared or rule.declared == "undeclared"
     field = DECLARED.get(one.category.split(".")[0]) if asks else None
-    names = getattr(at.facts.release, field) if field else ()
     permitted = any(permit.covers(one, at.facts.release, at.now) for permit in permits)
-    return permitted or bool(called(one) & set(names))
+    return permitted or bool(field and called(one) & set(getattr(at.facts.release, field)))
 
 
 def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
@@ -215,38 +198,40 @@ def looks(policy: Policy, rule: Rule, facts: Facts) -> set[tuple]:
     for leaf in (one for one in TAXONOMY.leaves if under(rule.find, one) and one != TORN):
         category = PRESENCE[leaf] if rule.unknown else leaf
         for source in TAXONOMY.leaves[category].sources & set(facts.applicable):
-            accepts = [e for e in policy.accept_unexamined if under(e.categories, category)]
-            accepts = [e for e in accepts if source in (e.sources or [source])]
-            pair, while_ = (category, source), {e.while_ for e in accepts}
-            about = [
-                r for r in facts.reports if pair in (*r.examines, *(h[:2] for h in r.hindered))
-            ]
-            accepted = None in while_
-            compared = bool(answers(category, source, facts))
-            accepted |= compared and "no_references" in while_
-            absent = not compared and all(pair in r.lacks for r in about)
-            accepted |= absent and "not_installed" in while_
-            looked = ("looked", rule.id, category)
-            missing = ("missing", rule.id, category, source, accepted)
-            said.add(looked if examined(category, source, rule, facts) else missing)
+            missing = (
+                "missing",
+                rule.id,
+                category,
+                source,
+                accepts(policy, category, source, facts),
+            )
+            looked = examined(category, source, rule, facts)
+            said.add(("looked", rule.id, category) if looked else missing)
     return said
 
 
-def answers(category: str, source: str, facts: Facts) -> list:
+def accepts(policy: Policy, category: str, source: str, facts: Facts) -> bool:
+    pair, whys = (category, source), {None}
+    about = [r for r in facts.reports if pair in (*r.examines, *(one[:2] for one in r.hindered))]
+    if answers(category, source, facts):
+        whys.add("no_references")
+    elif all(pair in one.lacks for one in about):
+        whys.add("not_installed")
+    mine = [one for one in policy.accept_unexamined if under(one.categories, category)]
+    return any(one.while_ in whys and source in (one.sources or [source]) for one in mine)
+
+
+def answers(category: str, source: str, facts: Facts) -> list[AnalyzerReport]:
     """Return the reports of a look, if all who were to look did so whole and calibrated."""
     said = [one for one in facts.reports if (category, source) in one.examines]
-    whole = all(r.status is Status.COMPLETED and r.coverage.complete for r in said)
-    return said if whole and all(m.calibrated for r in said for m in r.models) else []
+    return said if all(map(sound, said)) else []
 
 
 def examined(category: str, source: str, rule: Rule, facts: Facts) -> bool:
     """Did somebody look, with entries to compare with where it compares?"""
     said = answers(category, source, facts)
     filled = {bank.name for one in said for bank in one.banks if bank.size}
-    if not said or rule.unknown:
-        return bool(said)
-    if rule.in_ and not set(rule.in_) <= filled:
-        return False
     compares = category.split(".")[0] in DECLARED or all(one.banks for one in said)
-    there = bool(filled - set(rule.not_in)) or not compares
-    return there or (category.startswith("presence.") and not rule.in_)
+    alone = not compares or (category.startswith("presence.") and not rule.in_)
+    enough = set(rule.in_) <= filled and (alone or bool(filled - set(rule.not_in)))
+    return bool(said) and (rule.unknown or enough)
