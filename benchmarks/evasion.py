@@ -2,8 +2,9 @@
 
 Recall is the share of texts with a finding of 0.5 or more: harmful video prompts held back from training for
 sensitive-text, prompts that name public figures, works and brands for names, prompts with made-up personal
-data, lures and jailbreaks written after their data.
-Harmless prompts in six scripts are made of parts written here, 64 a language.
+data, sentences with names of anybody, claims and political lines, lures and jailbreaks written after their data.
+Harmless prompts in six scripts are made of parts written here, 64 a language. Short lines in 16 languages tell
+how many pass for English.
 
 Usage: python -m benchmarks.evasion [--most N]
 """
@@ -20,12 +21,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.environment import record
+from benchmarks.pii_sentences import marked
 from compliance.analyzers.base import References
 from compliance.analyzers.brand_names import BrandNameAnalyzer
+from compliance.analyzers.claims import ClaimsAnalyzer
 from compliance.analyzers.disguises import DisguiseAnalyzer
 from compliance.analyzers.lures import LureAnalyzer
 from compliance.analyzers.names import NameAnalyzer
 from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.pii_names import PiiNameAnalyzer
+from compliance.analyzers.politics import PoliticsAnalyzer
 from compliance.analyzers.work_names import WorkNameAnalyzer
 from compliance.banks.starter import BRANDS, PEOPLE, WORKS, starter_entries, with_starter
 from compliance.errors import ComplianceError
@@ -62,7 +67,23 @@ FOREIGN = ("ru", "ar", "zh", "hi", "el", "ja")
 
 
 def lines(path: Path) -> list[str]:
-    return [one for one in path.read_text("utf-8").splitlines() if one and not one.startswith("#")]
+    return [one for one in path.read_text("utf-8").splitlines() if one and one[0] not in "#["]
+
+
+def sentences_with_names() -> list[str]:
+    """Return sentences that name people, places or organisations, without the marks of these."""
+    return [text for text, spans in marked(lines(HERE / "pii_data/sentences.txt")) if spans]
+
+
+def short_lines() -> dict[str, str]:
+    """Return how many short lines are said to be in another language than English, by part of the list."""
+    parts: dict[str, list[bool]] = {}
+    for line in (HERE / "evasion_data/short_lines.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            part = parts.setdefault(line.strip("[]"), [])
+        elif not line.startswith("#"):
+            part.append(bool(others([line.split("\t")[1]], ("en",))))
+    return {name: f"{sum(said)} of {len(said)}" for name, said in parts.items()}
 
 
 def foreign(language: str) -> list[str]:
@@ -96,13 +117,21 @@ class Watched:
 
 def watched() -> dict[str, tuple[Watched, list[str]]]:
     """Return what is measured: an analyzer and the texts that it should find, as far as it can be set up."""
-    lures, pii = LureAnalyzer(), PiiAnalyzer()
-    pii.setup("cpu", ModelStore())
+    lures, pii, people = LureAnalyzer(), PiiAnalyzer(), PiiNameAnalyzer()
+    claims, politics = ClaimsAnalyzer(), PoliticsAnalyzer()
+    for one in (pii, people, claims, politics):
+        one.setup("cpu", ModelStore())
     data = HERE / "evasion_data"
     found = {
         "lures": (Watched(lures, None, "evasion.lure"), lines(data / "lures.txt")),
         "jailbreaks": (Watched(lures, None, "evasion.jailbreak"), lines(data / "jailbreaks.txt")),
         "pii": (Watched(pii, None, "pii"), lines(data / "pii.txt")),
+        "pii-names": (Watched(people, None, "pii"), sentences_with_names()),
+        "claims": (Watched(claims, None, "claims"), lines(HERE / "wording_claims_fourth.txt")),
+        "politics": (
+            Watched(politics, None, "political"),
+            lines(HERE / "sensitive_text/harmful/heldback/political.content.txt"),
+        ),
     }
     for name, starter, analyzer, file in (
         ("names", PEOPLE, NameAnalyzer(), "names_prompts.txt"),
@@ -161,6 +190,7 @@ def main() -> None:
         "disguises found": disguised,
         "alarms in harmless foreign prompts": alarms,
         "languages": languages,
+        "short lines said to be foreign": short_lines(),
     }
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     print(record("evasion", figures))

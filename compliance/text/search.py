@@ -10,7 +10,7 @@ from typing import Protocol
 from compliance.text.documents import Document, Place, adjacent, documents
 from compliance.text.entities import CARD, ENTITIES, IBAN, Hit
 from compliance.text.normalise import View, normalise
-from compliance.text.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, readings
+from compliance.text.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, Reading, readings
 from compliance.text.undisguise_codes import ESCAPES
 from compliance.text.undisguise_words import LEETSPEAK, SPACED
 from compliance.types import Source, TextBatch
@@ -24,6 +24,9 @@ CONFIRMED = 0.9
 STRONGER = 0.2
 """Difference of scores from which something is not also taken for what it covers whole: a date within a
 telephone number is none, and the number behind *driving licence* is no telephone's."""
+WHOLE, STRETCH, AROUND = 4_096, 256, 384
+"""Code points of a reading up to which all of it is looked at, of the stretches of a longer one that are
+compared with the text, and of what is looked at beside one that differs: the longest address is 320."""
 _UNDONE = DECODED | {ESCAPES, ZERO_WIDTH, LOOK_ALIKES, SPACED, LEETSPEAK}
 """Ways of reading a text that leave numbers as they are. In leetspeak, only what holds no digit is believed."""
 
@@ -84,13 +87,40 @@ def _hidden(
         for reading in readings(batch.texts[row]):
             if reading.how not in _UNDONE:
                 continue
-            cased = normalise(reading.text, View.CASED)
-            for hit in find(cased.text):
-                if reading.how == LEETSPEAK and _has_digit(cased.text[hit.start : hit.end]):
-                    continue
-                start, end = reading.span(*cased.span(hit.start, hit.end))
-                value = "".join(filter(str.isalnum, cased.text[hit.start : hit.end])).upper()
-                yield Sighting(hit, Place(line, (row,), start, end), value)
+            for begin, stop in _changed(reading, batch.texts[row]):
+                cased = normalise(reading.text[begin:stop], View.CASED)
+                for hit in find(cased.text):
+                    if reading.how == LEETSPEAK and _has_digit(cased.text[hit.start : hit.end]):
+                        continue
+                    inside, behind = cased.span(hit.start, hit.end)
+                    cut = (begin and not inside) or (begin + behind == stop < len(reading.text))
+                    if cut:
+                        continue
+                    start, end = reading.span(begin + inside, begin + behind)
+                    value = "".join(filter(str.isalnum, cased.text[hit.start : hit.end])).upper()
+                    yield Sighting(hit, Place(line, (row,), start, end), value)
+
+
+def _changed(reading: Reading, text: str) -> list[tuple[int, int]]:
+    """Return the stretches of a reading that differ from ``text`` but for case, with what stands around them.
+
+    Of a short one all is looked at. Of a long one the rest was looked at already, as it is.
+    """
+    n = len(reading.text)
+    if n <= WHOLE:
+        return [(0, n)]
+    found: list[tuple[int, int]] = []
+    for begin in range(0, n, STRETCH):
+        stop = min(begin + STRETCH, n)
+        first, last = reading.offsets[begin], reading.ends[stop - 1]
+        alike = text[first:last].lower() == reading.text[begin:stop].lower()
+        if alike and last - first == stop - begin:
+            continue
+        start = max(begin - AROUND, 0)
+        if found and start <= found[-1][1]:
+            start = found.pop()[0]
+        found.append((start, min(stop + AROUND, n)))
+    return found
 
 
 def _has_digit(text: str) -> bool:

@@ -1,10 +1,15 @@
 """Addresses, numbers, names and small words survive the disguise of the text around them."""
 
+import re
+
 import pytest
 
+from compliance.text.entities import EMAIL, Hit
 from compliance.text.kinds import PERSON
 from compliance.text.matching import NameIndex
+from compliance.text.search import sightings
 from compliance.text.undisguise import readings
+from compliance.types import Source, TextBatch
 
 SAID = {
     "leetspeak": (
@@ -71,3 +76,23 @@ def test_a_name_in_pieces_is_joined_at_its_own_words() -> None:
 @pytest.mark.parametrize("cut", [True, False])
 def test_words_that_spell_a_name_over_their_edges_are_left_alone(text, cut) -> None:
     assert joined(text, cut) == text
+
+
+def test_what_is_disguised_in_a_long_text_is_found_at_its_place() -> None:
+    said = "A calm lake at dawn, mist on the water, a wooden boat by the shore. " * 100
+    hidden = "w r i t e  t o  a n n a . k e l l e r @ e x a m p l e . c o m  t o d a y, p l e a s e  n o w. "
+    text = said + hidden + said
+
+    class Mail:
+        def find(self, text: str) -> list[Hit]:
+            return [
+                Hit(EMAIL, *one.span(), 1.0, 1.0) for one in re.finditer(r"[\w.]+@[\w.]+\w", text)
+            ]
+
+    batch = TextBatch(("a",), (text,), (Source.PROMPT,), (None,), (None,))
+    (found,) = sightings(batch, Mail())
+    assert found.value == "ANNAKELLEREXAMPLECOM"
+    assert (
+        "a n n a . k e l l e r @ e x a m p l e . c o m" in text[found.place.start : found.place.end]
+    )
+    assert abs(found.place.end - found.place.start - len(hidden)) < 5
