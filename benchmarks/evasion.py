@@ -2,7 +2,7 @@
 
 Recall is the share of texts with a finding of 0.5 or more: harmful video prompts held back from training for
 sensitive-text, prompts that name public figures, works and brands for names, prompts with made-up personal
-data, sentences with names of anybody, claims and political lines, lures and jailbreaks written after their data.
+data, sentences with anybody's name, claims and political lines, lures and jailbreaks written after their data.
 Harmless prompts in six scripts are made of parts written here, 64 a language. Short lines in 16 languages tell
 how many pass for English.
 
