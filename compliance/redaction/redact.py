@@ -96,10 +96,7 @@ def redact(
         )
     check_paths(asset_path, out)
     with _workspace(out) as folder:
-        private, target = folder / "original" / asset_path.name, folder / "rendered" / out.name
-        for path in (private, target):
-            path.parent.mkdir()
-        shutil.copyfile(asset_path, private)
+        private, target = _copied(asset_path, folder, out.name)
         _check_same(private, sha256)
         form = form_of(private)
         _check_form(form, edits)
@@ -150,6 +147,15 @@ def check_paths(asset: Path, out: Path) -> None:
         raise MediaError(
             "there is no such media file", where=str(asset), fix="correct the path of the asset"
         )
+
+
+def _copied(asset: Path, folder: Path, name: str) -> tuple[Path, Path]:
+    """Copy the original into ``folder``, and return where it lies and where the rendered file will."""
+    private, target = folder / "original" / asset.name, folder / "rendered" / name
+    for path in (private, target):
+        path.parent.mkdir()
+    shutil.copyfile(asset, private)
+    return private, target
 
 
 def _check_same(private: Path, sha256: str | None) -> None:
