@@ -17,6 +17,7 @@ import codecs
 import itertools
 import json
 import random
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -40,6 +41,8 @@ from compliance.types import Source, TextBatch
 
 HERE = Path(__file__).parent
 LEAST = 0.5
+_HEAD = re.compile(r"\[[a-z_.]+\]")
+"""A line that names the category of those below it."""
 _ALIKE = str.maketrans("aceopxyiBCEHKMOPTX", "асеорхуіВСЕНКМОРТХ")
 _LEET = str.maketrans("aeiost", "431057")
 Disguise = Callable[[str, random.Random], str]
@@ -67,7 +70,8 @@ FOREIGN = ("ru", "ar", "zh", "hi", "el", "ja")
 
 
 def lines(path: Path) -> list[str]:
-    return [one for one in path.read_text("utf-8").splitlines() if one and one[0] not in "#["]
+    found = path.read_text("utf-8").splitlines()
+    return [one for one in found if one and one[0] != "#" and not _HEAD.fullmatch(one)]
 
 
 def sentences_with_names() -> list[str]:
