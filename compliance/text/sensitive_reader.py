@@ -16,9 +16,9 @@ from compliance.types import Floats
 APART = 1.0
 """Logits that a part of a text has to be surer by than a whole text, since a few words without what stands
 around them sound worse than they are. Measured by ``python -m benchmarks.sensitive_text.apart`` on a fold that
-the head was not fitted to, texts of three prompts each: ROC AUC falls slowly, 0.841 at 0, 0.826 at 1, 0.791 at 3;
-where 2 % of the harmless texts are found, 0.32 of the others are at 0, 0.33 at 0.5 and 0.30 at 1, and of prompts of
-one sentence 0.51, 0.52 and 0.54."""
+the head was not fitted to, texts of three prompts each: ROC AUC falls slowly, 0.841 at 0, 0.826 at 1, 0.791 at
+3; where 2 % of the harmless texts are found, 0.32 of the others are at 0, 0.33 at 0.5 and 0.30 at 1, and of
+prompts of one sentence 0.51, 0.52 and 0.54."""
 MOST_PARTS = 6_000
 """Different parts of one text that are read at most: about 60,000 words, some minutes on a CPU. Repeats are
 free."""
