@@ -69,7 +69,7 @@ class AnalyzerSpec:
     """Modality of the references that it matches against, such as ``face``; None where it matches
     none."""
     prints: str = ""
-    """Maker of the prints that it compares, such as ``logos-1``; empty where it compares none."""
+    """Maker of the prints that it compares, such as ``logos-2``; empty where it compares none."""
     embedding: str | None = None
     """Card of the model whose vectors it compares; None where it compares no vectors."""
     languages: tuple[str, ...] = ("*",)

@@ -16,7 +16,7 @@ from compliance.findings import Reference
 from compliance.store.engine import open_database
 from compliance.store.tables import items
 
-MAKER = "logos-1"
+MAKER = "logos-2"
 
 
 @pytest.fixture

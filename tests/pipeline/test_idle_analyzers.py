@@ -29,7 +29,7 @@ status: enforce
 rules:
   - {id: marks, title: Marks, why: House rule, find: [brand.logo, ip.copy], when: {min_score: 0.5}, then: flag}
 """
-MAKER = "logos-1"
+MAKER = "logos-2"
 
 
 @pytest.fixture
