@@ -69,11 +69,11 @@ def test_a_file_without_a_print_of_the_maker_is_an_error_not_nothing(engine: Eng
     bank = ItemBank(engine, "brand")
     bank.add(acme())
     with pytest.raises(BankError, match="made for another version"):
-        item_prints(engine, "brand", "logos-1")
-    ((_, name, sha256, content),) = bank.without_print("logos-1")
+        item_prints(engine, "brand", "logos-2")
+    ((_, name, sha256, content),) = bank.without_print("logos-2")
     assert (name, content) == ("acme.svg", b"acme.svg")
-    bank.put_prints([(sha256, "logos-1", b"again")])
-    assert item_prints(engine, "brand", "logos-1").prints == (b"again",)
+    bank.put_prints([(sha256, "logos-2", b"again")])
+    assert item_prints(engine, "brand", "logos-2").prints == (b"again",)
 
 
 def test_an_empty_print_says_that_there_is_nothing_to_compare(engine: Engine) -> None:
