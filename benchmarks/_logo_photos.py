@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from compliance.analyzers.logo_prints import LogoPrint, logo_print, unpack
+from compliance.analyzers.brands.logo_prints import LogoPrint, logo_print, unpack
 from compliance.errors import BankError
 from compliance.types import Floats, Pixels
 

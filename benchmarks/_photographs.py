@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Pixels
 

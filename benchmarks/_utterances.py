@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compliance.analyzers.voice_speech import RATE, blocks, stretches, windows
+from compliance.analyzers.likeness.voice_speech import RATE, blocks, stretches, windows
 from compliance.media.audio_parts import SoundPart
 from compliance.media.decode import MediaReader
 from compliance.model_store import ModelStore

@@ -26,12 +26,13 @@ import numpy as np
 from benchmarks._copy_corpus import Label, build, read_labels
 from benchmarks._copy_edits import EDITS
 from benchmarks.environment import record
-from compliance.analyzers import copy_format, copy_prints, sift
+from compliance.analyzers import sift
 from compliance.analyzers.base import FrameAnalyzer, References
-from compliance.analyzers.copies import CopyAnalyzer
-from compliance.analyzers.copy_features import SPACING
-from compliance.analyzers.frame_hashes import FrameHashAnalyzer, unpack_variants
 from compliance.analyzers.local_features import FEATURES, LocalFeatureAnalyzer, working_frame
+from compliance.analyzers.works import copy_format, copy_prints
+from compliance.analyzers.works.copies import CopyAnalyzer
+from compliance.analyzers.works.copy_features import SPACING
+from compliance.analyzers.works.frame_hashes import FrameHashAnalyzer, unpack_variants
 from compliance.errors import BankError
 from compliance.findings import BankUse, Finding, Observation, Reference
 from compliance.media.decode import MediaReader

@@ -24,15 +24,15 @@ from pathlib import Path
 from benchmarks.environment import record
 from benchmarks.pii_sentences import marked
 from compliance.analyzers.base import References
-from compliance.analyzers.brand_names import BrandNameAnalyzer
-from compliance.analyzers.claims import ClaimsAnalyzer
-from compliance.analyzers.disguises import DisguiseAnalyzer
-from compliance.analyzers.lures import LureAnalyzer
-from compliance.analyzers.names import NameAnalyzer
-from compliance.analyzers.pii import PiiAnalyzer
-from compliance.analyzers.pii_names import PiiNameAnalyzer
-from compliance.analyzers.politics import PoliticsAnalyzer
-from compliance.analyzers.work_names import WorkNameAnalyzer
+from compliance.analyzers.texts.brand_names import BrandNameAnalyzer
+from compliance.analyzers.texts.claims import ClaimsAnalyzer
+from compliance.analyzers.texts.disguises import DisguiseAnalyzer
+from compliance.analyzers.texts.lures import LureAnalyzer
+from compliance.analyzers.texts.names import NameAnalyzer
+from compliance.analyzers.texts.pii import PiiAnalyzer
+from compliance.analyzers.texts.pii_names import PiiNameAnalyzer
+from compliance.analyzers.texts.politics import PoliticsAnalyzer
+from compliance.analyzers.texts.work_names import WorkNameAnalyzer
 from compliance.banks.starter import BRANDS, PEOPLE, WORKS, starter_entries, with_starter
 from compliance.errors import ComplianceError
 from compliance.model_store import ModelStore
@@ -146,7 +146,7 @@ def watched() -> dict[str, tuple[Watched, list[str]]]:
         named = [one.split(" :: ", 1)[1] for one in lines(HERE / file)]
         found[name] = (Watched(analyzer, bank, ""), named)
     try:
-        from compliance.analyzers.sensitive_text import SensitiveTextAnalyzer
+        from compliance.analyzers.texts.sensitive_text import SensitiveTextAnalyzer
 
         sensitive = SensitiveTextAnalyzer()
         sensitive.setup("cpu", ModelStore())

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.cheap_pass import SIZE, background
 from benchmarks.environment import record
 from compliance.analyzers.base import References
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.demo.encode import RATE, Encoder
 from compliance.findings import BankUse, Finding, Observation, Reference
 from compliance.media.decode import MediaReader

@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 
 from benchmarks._face_networks import detector, planted, recogniser
 from benchmarks.environment import record
-from compliance.analyzers.faces_insightface import InsightFaceAnalyzer
+from compliance.analyzers.likeness.faces_insightface import InsightFaceAnalyzer
 from compliance.files import sha256_of
 from compliance.findings import Observation
 from compliance.model_store import ModelStore

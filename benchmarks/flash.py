@@ -24,7 +24,7 @@ import numpy as np
 from skimage import data
 
 from benchmarks.environment import record
-from compliance.analyzers.flash_results import flashing
+from compliance.analyzers.senses.flash_results import flashing
 from compliance.media.containers import Decoded
 from compliance.media.decode import MediaReader
 from compliance.media.flash import LightMeter

@@ -3,7 +3,7 @@
 Photographs with one of 27 other marks, and pictures without any, searched for all of them, once as vector marks
 and once as ten crops each. A hypothesis is right where the mark's middle lies within a quarter of its size. Of
 each mark and picture the best hypothesis counts, for that is what is told; which is best follows from the fit
-before. Prints the constants of ``compliance/analyzers/mark_score.py``, and how many are right by score.
+before. Prints the constants of ``compliance/analyzers/brands/mark_score.py``, and how many are right by score.
 
 Usage: python -m benchmarks.logo_scores --data DIR [--photos N]
 """
@@ -29,13 +29,13 @@ from benchmarks._logo_photos import (
     vector_print,
 )
 from compliance.analyzers import sift
+from compliance.analyzers.brands.logo_prints import LogoPrint
+from compliance.analyzers.brands.mark_index import MarkIndex
+from compliance.analyzers.brands.mark_match import corners, project
+from compliance.analyzers.brands.mark_pixels import grey_of
+from compliance.analyzers.brands.mark_score import measures
+from compliance.analyzers.brands.mark_verify import Verified
 from compliance.analyzers.local_features import FEATURES, working_frame
-from compliance.analyzers.logo_prints import LogoPrint
-from compliance.analyzers.mark_index import MarkIndex
-from compliance.analyzers.mark_match import corners, project
-from compliance.analyzers.mark_pixels import grey_of
-from compliance.analyzers.mark_score import measures
-from compliance.analyzers.mark_verify import Verified
 from compliance.errors import BankError
 from compliance.types import Floats, Pixels
 

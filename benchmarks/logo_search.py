@@ -23,13 +23,14 @@ import numpy as np
 
 from benchmarks._logo_photos import composite, outline, photographs, view
 from benchmarks.environment import record
-from compliance.analyzers import mark_regions, sift
+from compliance.analyzers import sift
 from compliance.analyzers.base import References
+from compliance.analyzers.brands import mark_regions
+from compliance.analyzers.brands.logo_prints import logo_print
+from compliance.analyzers.brands.logo_tracks import overlap
+from compliance.analyzers.brands.logos import Search
+from compliance.analyzers.brands.mark_match import MarkMatch
 from compliance.analyzers.local_features import FEATURES, working_frame
-from compliance.analyzers.logo_prints import logo_print
-from compliance.analyzers.logo_tracks import overlap
-from compliance.analyzers.logos import Search
-from compliance.analyzers.mark_match import MarkMatch
 from compliance.errors import BankError
 from compliance.findings import Reference
 from compliance.types import Pixels

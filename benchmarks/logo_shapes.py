@@ -20,10 +20,10 @@ import numpy as np
 
 from benchmarks._logo_photos import BRANDS, Photo, composite, outline, photographs, view
 from benchmarks.environment import record
-from compliance.analyzers.mark_match import MarkMatch
-from compliance.analyzers.mark_regions import Regions, pack, shape_candidates
-from compliance.analyzers.mark_shape_print import ShapePrint, shape_print
-from compliance.analyzers.mark_shapes import MarkShapeIndex, match_shapes
+from compliance.analyzers.brands.mark_match import MarkMatch
+from compliance.analyzers.brands.mark_regions import Regions, pack, shape_candidates
+from compliance.analyzers.brands.mark_shape_print import ShapePrint, shape_print
+from compliance.analyzers.brands.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.types import Pixels
 
 LIMITS = (0.5, 0.7, 0.9)

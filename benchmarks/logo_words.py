@@ -15,8 +15,9 @@ import numpy as np
 import torch
 
 from benchmarks._logo_photos import outline, photographs, view
-from compliance.analyzers import logo_prints, sift
-from compliance.analyzers.mark_words import FILE
+from compliance.analyzers import sift
+from compliance.analyzers.brands import logo_prints
+from compliance.analyzers.brands.mark_words import FILE
 
 ROUNDS = 12
 

@@ -32,11 +32,11 @@ from benchmarks._logo_peer import Peer
 from benchmarks._logo_photos import BRANDS, composite, outline, photographs
 from benchmarks.environment import record
 from compliance.analyzers.base import References
-from compliance.analyzers.brand_names import BrandNameAnalyzer
+from compliance.analyzers.brands.logo_prints import logo_print, unpack
+from compliance.analyzers.brands.logos import LogoAnalyzer
 from compliance.analyzers.local_features import LocalFeatureAnalyzer
-from compliance.analyzers.logo_prints import logo_print, unpack
-from compliance.analyzers.logos import LogoAnalyzer
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.texts.brand_names import BrandNameAnalyzer
 from compliance.errors import BankError
 from compliance.findings import Observation, Reference
 from compliance.media.vector import VectorReader

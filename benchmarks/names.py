@@ -25,7 +25,7 @@ from benchmarks.environment import record
 from benchmarks.pii import prompts
 from compliance.analyzers.base import References
 from compliance.banks.starter import starter_people, with_starter
-from compliance.text.matching import NameIndex, inside_longer
+from compliance.text.names.matching import NameIndex, inside_longer
 from compliance.text.normalise import normalise
 
 GIVEN = (

@@ -22,10 +22,10 @@ import cv2
 import numpy as np
 
 from benchmarks.environment import record
-from compliance.analyzers.class_spans import score_of
-from compliance.analyzers.image_classes import ImageClassAnalyzer
-from compliance.analyzers.nsfw_frames import NsfwFrameAnalyzer
-from compliance.analyzers.nudity import SUPPORT, NudityAnalyzer
+from compliance.analyzers.sensitive.class_spans import score_of
+from compliance.analyzers.sensitive.image_classes import ImageClassAnalyzer
+from compliance.analyzers.sensitive.nsfw_frames import NsfwFrameAnalyzer
+from compliance.analyzers.sensitive.nudity import SUPPORT, NudityAnalyzer
 from compliance.model_store import ModelStore
 from compliance.model_store.tfjs_layers import convert
 from compliance.runtimes.nudenet import NudeNetDetector

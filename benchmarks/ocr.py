@@ -26,7 +26,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.environment import record
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.findings import Observation
 from compliance.media.cover import Thumbnail
 from compliance.media.sampling import Planner

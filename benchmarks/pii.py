@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks.environment import record
-from compliance.text.entities import EMAIL, ENTITIES
-from compliance.text.name_finder import NameFinder
-from compliance.text.recognisers import Recognisers
-from compliance.text.search import sightings
+from compliance.text.personal.entities import EMAIL, ENTITIES
+from compliance.text.personal.name_finder import NameFinder
+from compliance.text.personal.recognisers import Recognisers
+from compliance.text.personal.search import sightings
 from compliance.types import Source, TextBatch
 
 THRESHOLD = 0.5

@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 
 from benchmarks.environment import record
-from compliance.analyzers.ocr import OcrAnalyzer
-from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.texts.pii import PiiAnalyzer
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Source, TextBatch, TimeSpan
 

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.environment import record
-from compliance.text.name_finder import NameFinder
-from compliance.text.search import sightings
+from compliance.text.personal.name_finder import NameFinder
+from compliance.text.personal.search import sightings
 from compliance.types import Source, TextBatch
 
 FOLDER = Path(__file__).parent / "pii_data"

@@ -33,12 +33,12 @@ import numpy as np
 from benchmarks import _sound_edits as edit
 from benchmarks._sound_music import piece, toy
 from benchmarks.environment import record
-from compliance.analyzers import sound_ridges
-from compliance.analyzers.peaks import Peaks, find, pack
-from compliance.analyzers.recordings import SCORE_FLOOR
-from compliance.analyzers.sound_marks import Landmarks
-from compliance.analyzers.sound_match import SoundIndex, SoundMatch, score
-from compliance.analyzers.sound_prints import DENSITY
+from compliance.analyzers.works import sound_ridges
+from compliance.analyzers.works.peaks import Peaks, find, pack
+from compliance.analyzers.works.recordings import SCORE_FLOOR
+from compliance.analyzers.works.sound_marks import Landmarks
+from compliance.analyzers.works.sound_match import SoundIndex, SoundMatch, score
+from compliance.analyzers.works.sound_prints import DENSITY
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 SECONDS = 5.0

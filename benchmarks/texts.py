@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.environment import record
 from benchmarks.pii import prompts
-from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.texts.pii import PiiAnalyzer
 from compliance.model_store import ModelStore
 from compliance.plugins import installed, load
 from compliance.types import Source, TextBatch

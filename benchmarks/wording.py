@@ -18,9 +18,9 @@ from pathlib import Path
 
 from benchmarks.environment import record
 from benchmarks.pii import prompts
-from compliance.analyzers.claims import ClaimsAnalyzer
-from compliance.analyzers.politics import PoliticsAnalyzer
-from compliance.analyzers.wordings import WordingAnalyzer
+from compliance.analyzers.texts.claims import ClaimsAnalyzer
+from compliance.analyzers.texts.politics import PoliticsAnalyzer
+from compliance.analyzers.texts.wordings import WordingAnalyzer
 from compliance.findings import Observation
 from compliance.model_store import ModelStore
 from compliance.types import Source, TextBatch

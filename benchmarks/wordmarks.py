@@ -24,11 +24,11 @@ from benchmarks.environment import record
 from benchmarks.names import letters_of, lines, safe_prompts
 from benchmarks.pii import prompts
 from benchmarks.works import Bank
-from compliance.analyzers.brand_names import BrandNameAnalyzer
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.texts.brand_names import BrandNameAnalyzer
 from compliance.banks.starter import BRANDS
 from compliance.model_store import ModelStore
-from compliance.text.kinds import BRAND
+from compliance.text.names.kinds import BRAND
 from compliance.types import FrameBatch, Pixels, TextBatch
 
 WORDMARKS = (

@@ -23,10 +23,10 @@ from benchmarks.environment import record
 from benchmarks.names import DISGUISES, letters_of, lines, safe_prompts
 from benchmarks.pii import prompts
 from compliance.analyzers.base import References
-from compliance.analyzers.names import index_of
+from compliance.analyzers.texts.names import index_of
 from compliance.banks.starter import BRANDS, PEOPLE, WORKS, Starter, starter_entries, with_starter
-from compliance.text.kinds import BRAND, PERSON, WORK, Kind
-from compliance.text.matching import NameIndex, inside_longer
+from compliance.text.names.kinds import BRAND, PERSON, WORK, Kind
+from compliance.text.names.matching import NameIndex, inside_longer
 
 LIKELY = 0.7
 """Score from which a finding is counted apart."""

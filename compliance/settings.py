@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from compliance.errors import SettingsError
 from compliance.media.limits import DecodeLimits
-from compliance.text.entities import LOCALES
+from compliance.text.personal.entities import LOCALES
 from compliance.types import Model
 
 PREFIX = "COMPLIANCE_"

@@ -23,7 +23,7 @@ from benchmarks.environment import RESULTS, record
 from benchmarks.sensitive_text.chart import draw
 from benchmarks.sensitive_text.data import DRINKS, Row, own_rows, public_rows, second_rows
 from benchmarks.sensitive_text.train import DATA, MODELS, auc
-from compliance.analyzers.sensitive_text import SensitiveTextAnalyzer
+from compliance.analyzers.texts.sensitive_text import SensitiveTextAnalyzer
 from compliance.model_store import ModelStore
 from compliance.types import Source, TextBatch
 

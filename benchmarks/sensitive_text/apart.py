@@ -31,8 +31,8 @@ from benchmarks.sensitive_text.train import (
 )
 from compliance.model_store import ModelStore
 from compliance.runtimes.sentence_embedder import MOST_TOKENS, SentenceEmbedder
-from compliance.text.sensitive_head import SensitiveHead
-from compliance.text.sensitive_reader import SensitiveReader
+from compliance.text.sensitive.sensitive_head import SensitiveHead
+from compliance.text.sensitive.sensitive_reader import SensitiveReader
 from compliance.types import Floats
 
 LOGITS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from compliance.text.minors import says_minor
+from compliance.text.sensitive.minors import says_minor
 
 HERE = Path(__file__).parent
 CATEGORIES = (

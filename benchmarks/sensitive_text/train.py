@@ -41,9 +41,9 @@ from benchmarks.sensitive_text.nets import (
     read_tokens,
 )
 from compliance.runtimes.sentence_embedder import MOST_TOKENS, WIDTH
-from compliance.text.sensitive_features import WIDTH as LEXICAL
-from compliance.text.sensitive_head import SensitiveHead, calibrated
-from compliance.text.sensitive_parts import MOST_CHARACTERS, fitting, parts
+from compliance.text.sensitive.sensitive_features import WIDTH as LEXICAL
+from compliance.text.sensitive.sensitive_head import SensitiveHead, calibrated
+from compliance.text.sensitive.sensitive_parts import MOST_CHARACTERS, fitting, parts
 from compliance.types import Floats
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

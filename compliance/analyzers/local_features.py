@@ -2,7 +2,7 @@
 
 Observations only, two for each distinct frame: ``local_features`` (RootSIFT in ``data``, see
 :func:`compliance.analyzers.sift.pack`, the working frame as a JPEG, and ``height`` of the media in pixels) and
-``mark_regions`` (outlines of what stands out, see :func:`compliance.analyzers.mark_regions.pack`).
+``mark_regions`` (outlines of what stands out, see :func:`compliance.analyzers.brands.mark_regions.pack`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from compliance.analyzers import mark_regions, sift
+from compliance.analyzers import sift
 from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.brands import mark_regions
 from compliance.findings import Finding, ModelUse, Observation
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Pixels, Source, TimeSpan

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from compliance.analyzers.brand_rules import BrandRules
+from compliance.analyzers.brands.brand_rules import BrandRules
 from compliance.errors import UsageError
 from compliance.policy.diagnostics import Diagnostic, SourceText, Spot
 from compliance.policy.document import read_document

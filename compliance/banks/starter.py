@@ -3,7 +3,7 @@
 Files lie in ``starter/`` (public figures), ``starter/brands/`` and ``starter/works/``, each a ``<field>.txt``,
 UTF-8, with ``#`` comments. A line is ``Name | alias; other alias``; a ``~`` before a name or alias says that
 it is also an everyday word or phrase, such as ``~Pink``, and only counts where the text says that the person,
-work or brand is meant (:mod:`compliance.text.kinds`). What stands in several files of a bank is one
+work or brand is meant (:mod:`compliance.text.names.kinds`). What stands in several files of a bank is one
 entry with all the names. That a name is there says nothing about its legal status.
 """
 

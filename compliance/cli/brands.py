@@ -174,7 +174,7 @@ def remove(brand: Annotated[str, BRAND]) -> int:
 @app.command("reindex")
 def reindex() -> int:
     """Make what is compared anew from the marks that are kept, after an update or for another model."""
-    from compliance.analyzers.logo_prints import MAKER
+    from compliance.analyzers.brands.logo_prints import MAKER
     from compliance.media.vector import VectorReader
     from compliance.pipeline.enrol_embeddings import open_embedders
     from compliance.pipeline.enrol_marks import mark_prints

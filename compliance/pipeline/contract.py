@@ -8,7 +8,7 @@ from typing import Any
 from compliance.analyzers.base import AnalyzerSpec
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
-from compliance.text.masking import masked
+from compliance.text.personal.masking import masked
 
 
 def checked_observations(

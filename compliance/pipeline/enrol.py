@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from compliance.analyzers.face_tracks import FaceMatcher
+from compliance.analyzers.likeness.face_tracks import FaceMatcher
 from compliance.banks.people import Template
 from compliance.errors import BankError, PluginError
 from compliance.files import sha256_of

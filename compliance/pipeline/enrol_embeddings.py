@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from compliance.analyzers.mark_views import views
-from compliance.analyzers.vector_prints import VectorPrint, pack, thumbnail
+from compliance.analyzers.brands.mark_views import views
+from compliance.analyzers.works.vector_prints import VectorPrint, pack, thumbnail
 from compliance.model_store import ModelStore
 from compliance.pipeline.device import choose_device
 from compliance.pipeline.plan import filling

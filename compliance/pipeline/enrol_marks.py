@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compliance.analyzers.logo_prints import MAKER, logo_print
+from compliance.analyzers.brands.logo_prints import MAKER, logo_print
 from compliance.banks.items import ItemFile
 from compliance.errors import BankError
 from compliance.files import sha256_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance.analyzers import copy_prints, sound_prints
+from compliance.analyzers.works import copy_prints, sound_prints
 from compliance.banks.items import ItemFile
 from compliance.errors import BankError
 from compliance.facts import StreamKind

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from compliance.analyzers.base import Analyzer, AnalyzerSpec, Illustrator, References
-from compliance.analyzers.localised import Localised
-from compliance.analyzers.partial import Partial
+from compliance.analyzers.sensitive.partial import Partial
+from compliance.analyzers.texts.localised import Localised
 from compliance.facts import Consent, Facts, Licence, Release, StreamKind, Waiver
 from compliance.findings import AnalyzerReport, Coverage, Finding, Observation, Status
 from compliance.pipeline.contract import checked_findings

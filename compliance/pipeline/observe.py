@@ -19,7 +19,7 @@ from compliance.analyzers.base import (
     LoudnessAnalyzer,
     TextAnalyzer,
 )
-from compliance.analyzers.localised import Localised
+from compliance.analyzers.texts.localised import Localised
 from compliance.facts import StreamKind
 from compliance.media.info import DecodeSummary, MediaInfo
 from compliance.media.limits import DecodeLimits

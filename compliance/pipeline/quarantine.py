@@ -37,9 +37,9 @@ from compliance.pipeline.runfiles import (
 from compliance.provenance.statement import input_digest
 from compliance.settings import private_folder
 from compliance.taxonomy import TEXT
+from compliance.text.disguise.undisguise import readings_of
 from compliance.text.documents import documents
-from compliance.text.minors import says_minor
-from compliance.text.undisguise import readings_of
+from compliance.text.sensitive.minors import says_minor
 from compliance.types import Source, canonical_json, digest_of
 from compliance.verdicts import Decision, RuleHit, Verdict
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from compliance.analyzers.localised import Localised
+from compliance.analyzers.texts.localised import Localised
 from compliance.banks.find import BRANDS, WORKS, check_declared, known_items, known_people
 from compliance.banks.keys import MasterKey, Sealer
 from compliance.banks.people import PeopleBank

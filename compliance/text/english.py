@@ -9,7 +9,7 @@ import functools
 import re
 from pathlib import Path
 
-from compliance.text.common_words import is_common
+from compliance.text.names.common_words import is_common
 
 WORDS = Path(__file__).with_name("english_words.txt")
 """Words, apart by white space; lines that begin with # are remarks."""

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from compliance.text.english import is_word, vocabulary
-from compliance.text.gazetteer import folded, given_names, places, surnames
+from compliance.text.personal.gazetteer import folded, given_names, places, surnames
 
 LEAST = 8.0
 """Bits from which a short line is in another language: 0.1 % of pieces of English prompts of two and three

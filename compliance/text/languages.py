@@ -28,11 +28,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from compliance.text.english import is_word, share
-from compliance.text.language_letters import LEAST, SHORT, LanguageLetters
-from compliance.text.name_words import PARTICLES
-from compliance.text.normalise import View, normalise
-from compliance.text.undisguise import (
+from compliance.text.disguise.undisguise import (
     LIKE_ENGLISH,
     LOOK_ALIKES,
     PLAIN,
@@ -40,7 +36,11 @@ from compliance.text.undisguise import (
     Reading,
     readings,
 )
-from compliance.text.undisguise_codes import decoded
+from compliance.text.disguise.undisguise_codes import decoded
+from compliance.text.english import is_word, share
+from compliance.text.language_letters import LEAST, SHORT, LanguageLetters
+from compliance.text.normalise import View, normalise
+from compliance.text.personal.name_words import PARTICLES
 
 WORDS = Path(__file__).with_name("languages.txt")
 """A language by line: its code (ISO 639-1), common words, a bar, and words of which one suffices."""

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from compliance.analyzers.base import References
-from compliance.analyzers.logo_prints import logo_print
+from compliance.analyzers.brands.logo_prints import logo_print
 from compliance.findings import Reference
 
 

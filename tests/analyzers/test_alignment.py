@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.analyzers.alignment import Segment, Votes, segments
+from compliance.analyzers.works.alignment import Segment, Votes, segments
 
 
 def copied(start, end, reference, speed=1.0, step=0.4, noise=0.03, seed=0):

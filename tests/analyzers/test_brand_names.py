@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from compliance.analyzers.base import References
-from compliance.analyzers.brand_names import BrandNameAnalyzer
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.texts.brand_names import BrandNameAnalyzer
 from compliance.findings import BankUse, Finding, Reference
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract
-from compliance.text.matching import EXACT
+from compliance.text.names.matching import EXACT
 from compliance.types import FrameBatch, Source, TextBatch
 
 NAMES = {

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.brand_rules import BrandRules, Misuse, Neighbour, misuses
-from compliance.analyzers.mark_match import MarkMatch, corners, project
+from compliance.analyzers.brands.brand_rules import BrandRules, Misuse, Neighbour, misuses
+from compliance.analyzers.brands.mark_match import MarkMatch, corners, project
 from compliance.banks.brand_rules_file import read_rules
 from compliance.errors import UsageError
 from compliance.types import Floats, Pixels

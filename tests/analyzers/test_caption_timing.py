@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compliance.analyzers.base import CaptionInput, CaptionTrack
-from compliance.analyzers.caption_sync import offset, uncovered
-from compliance.analyzers.caption_timing import MOST, CaptionTimingAnalyzer
+from compliance.analyzers.senses.caption_sync import offset, uncovered
+from compliance.analyzers.senses.caption_timing import MOST, CaptionTimingAnalyzer
 from compliance.findings import Finding, Observation, RawKind
 from compliance.types import Cue, Source, TimeSpan
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.analyzers.claims import ClaimsAnalyzer
+from compliance.analyzers.texts.claims import ClaimsAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding
 from compliance.model_store import ModelStore

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from skimage import data
 
-from compliance.analyzers import copy_features, copy_format, copy_prints, sift
+from compliance.analyzers import sift
 from compliance.analyzers.base import Illustrator, References
-from compliance.analyzers.copies import CopyAnalyzer
-from compliance.analyzers.frame_hashes import FrameHashAnalyzer
 from compliance.analyzers.local_features import LocalFeatureAnalyzer, working_frame
+from compliance.analyzers.works import copy_features, copy_format, copy_prints
+from compliance.analyzers.works.copies import CopyAnalyzer
+from compliance.analyzers.works.frame_hashes import FrameHashAnalyzer
 from compliance.errors import BankError
 from compliance.findings import BankUse, Observation, RawKind, Reference
 from compliance.types import FrameBatch, Source, TimeSpan

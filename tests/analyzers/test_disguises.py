@@ -5,7 +5,7 @@ import codecs
 
 import pytest
 
-from compliance.analyzers.disguises import DisguiseAnalyzer
+from compliance.analyzers.texts.disguises import DisguiseAnalyzer
 from compliance.findings import Finding
 from compliance.testing import TextContract
 from compliance.types import Source, TextBatch

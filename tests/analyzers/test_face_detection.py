@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.findings import Observation
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch
@@ -92,7 +92,7 @@ def test_the_analyzer_starts_without_torch(tmp_path) -> None:
     program = """
 import sys
 import numpy as np
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch
 faces = FaceAnalyzer()

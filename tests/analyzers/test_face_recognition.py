@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank
 from compliance.demo.encode import RATE, Encoder

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compliance.analyzers.base import References
-from compliance.analyzers.face_tracks import TOP
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.face_tracks import TOP
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.findings import BankUse, Finding, Observation, Reference
 from compliance.model_store import Calibration, ModelStore
 from compliance.types import Region, Source, TimeSpan

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compliance.analyzers.base import References
-from compliance.analyzers.faces import FaceAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
 from compliance.findings import BankUse, Reference
 from compliance.model_store import ModelStore
 from compliance.testing import FrameContract

@@ -9,7 +9,7 @@ from face_models import batch, face_cards, references, small_detector, small_rec
 
 from benchmarks._face_networks import planted
 from compliance.analyzers.base import References
-from compliance.analyzers.faces_insightface import InsightFaceAnalyzer
+from compliance.analyzers.likeness.faces_insightface import InsightFaceAnalyzer
 from compliance.errors import ModelError
 from compliance.model_store import ModelStore
 from compliance.runtimes.face_geometry import TEMPLATE, upright

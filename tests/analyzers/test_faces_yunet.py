@@ -10,7 +10,7 @@ import pytest
 from face_models import batch, face_cards, references, small_sface
 
 from compliance.analyzers.base import References
-from compliance.analyzers.faces_yunet import YunetAnalyzer
+from compliance.analyzers.likeness.faces_yunet import YunetAnalyzer
 from compliance.errors import BankError, LicenceRefused
 from compliance.model_store import ModelStore
 from compliance.pipeline.enrol import face_templates

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from compliance.analyzers.flash_results import Result, flashing
-from compliance.analyzers.flashes import FlashAnalyzer, unpack
+from compliance.analyzers.senses.flash_results import Result, flashing
+from compliance.analyzers.senses.flashes import FlashAnalyzer, unpack
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
 from compliance.media.decode import MediaReader

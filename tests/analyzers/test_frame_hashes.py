@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from benchmarks.pdq import picture
-from compliance.analyzers.frame_borders import content_boxes
-from compliance.analyzers.frame_hashes import (
+from compliance.analyzers.works.frame_borders import content_boxes
+from compliance.analyzers.works.frame_hashes import (
     MOST,
     FrameHashAnalyzer,
     frame_variants,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tiny_models import tiny_image_classifier, tiny_openclip, tiny_text_classifier
 
-from compliance.analyzers.image_classes import SexualImageAnalyzer, ViolentImageAnalyzer
 from compliance.analyzers.image_embeddings import ImageEmbeddingAnalyzer
-from compliance.analyzers.text_moderation import TextModerationAnalyzer
+from compliance.analyzers.sensitive.image_classes import SexualImageAnalyzer, ViolentImageAnalyzer
+from compliance.analyzers.texts.text_moderation import TextModerationAnalyzer
 from compliance.errors import ModelError
 from compliance.model_store import ModelStore
 from compliance.testing import FrameContract, TextContract

@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.analyzers.base import AssetAnalyzer, AssetInput
-from compliance.analyzers.generation import GenerationAnalyzer
+from compliance.analyzers.origin.generation import GenerationAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.facts import GenerationRecord
 from compliance.findings import Finding

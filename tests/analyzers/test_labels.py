@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.labels import LabelAnalyzer
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.labels import LabelAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.findings import Finding, Observation
 from compliance.model_store import ModelStore
-from compliance.text.label_match import label_in
+from compliance.text.wordings.label_match import label_in
 from compliance.types import FrameBatch, Region, Source, TimeSpan
 
 BOX = (0.05, 0.9, 0.3, 0.94)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.legibility import LegibilityAnalyzer, count_words
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.legibility import LegibilityAnalyzer, count_words
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.findings import Observation
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Region, Source, TimeSpan

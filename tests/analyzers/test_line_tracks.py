@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from compliance.analyzers import ocr_tracks
-from compliance.analyzers.ocr_pages import ReadFrame, frames
+from compliance.analyzers.screen import ocr_tracks
+from compliance.analyzers.screen.ocr_pages import ReadFrame, frames
 from compliance.findings import Observation, RawKind
 from compliance.types import Region, Source, TimeSpan
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from compliance.analyzers import mark_regions, sift
+from compliance.analyzers import sift
+from compliance.analyzers.brands import mark_regions
 from compliance.analyzers.local_features import FEATURES, LocalFeatureAnalyzer, working_frame
 from compliance.errors import AnalyzerError
 from compliance.testing import FrameContract

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
+from compliance.analyzers.brands.logo_prints import THUMBNAIL, logo_print, unpack
+from compliance.analyzers.brands.logos import LogoAnalyzer
 from compliance.analyzers.local_features import LocalFeatureAnalyzer
-from compliance.analyzers.logo_prints import THUMBNAIL, logo_print, unpack
-from compliance.analyzers.logos import LogoAnalyzer
 from compliance.errors import AnalyzerError, BankError
 from compliance.types import FrameBatch
 from tests.analyzers.logo_scenes import ground, mark, references, shown

@@ -6,8 +6,8 @@ import json
 import cv2
 import numpy as np
 
+from compliance.analyzers.brands.logos import LogoAnalyzer
 from compliance.analyzers.local_features import LocalFeatureAnalyzer
-from compliance.analyzers.logos import LogoAnalyzer
 from compliance.types import FrameBatch
 from tests.analyzers.logo_scenes import ground, mark, references, shown
 

@@ -8,9 +8,14 @@ import pytest
 from tiny_models import BY_COSINE, tiny_openclip, tiny_owlv2
 
 from compliance.analyzers.base import References
-from compliance.analyzers.logos_zero_shot import MOST_PLACES, QUERIES, ZeroShotLogoAnalyzer, queries
-from compliance.analyzers.mark_views import SEEN, crop, squared, views
-from compliance.analyzers.vector_prints import VectorPrint, pack, thumbnail
+from compliance.analyzers.brands.logos_zero_shot import (
+    MOST_PLACES,
+    QUERIES,
+    ZeroShotLogoAnalyzer,
+    queries,
+)
+from compliance.analyzers.brands.mark_views import SEEN, crop, squared, views
+from compliance.analyzers.works.vector_prints import VectorPrint, pack, thumbnail
 from compliance.errors import BankError, ModelError
 from compliance.findings import BankUse, Reference
 from compliance.model_store import ModelStore

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from compliance.analyzers.loudness import LoudnessAnalyzer
+from compliance.analyzers.senses.loudness import LoudnessAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, RawKind
 from compliance.testing import LoudnessContract

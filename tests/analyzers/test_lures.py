@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
-from compliance.analyzers.lures import LureAnalyzer
+from compliance.analyzers.texts.lures import LureAnalyzer
 from compliance.findings import Finding
 from compliance.testing import TextContract
-from compliance.text.lure_referents import referents
+from compliance.text.wordings.lure_referents import referents
 from compliance.types import Source, TextBatch
 
 ASSET = "a" * 64

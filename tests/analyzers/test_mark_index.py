@@ -1,14 +1,14 @@
 import numpy as np
 
 from compliance.analyzers import sift
-from compliance.analyzers.logo_prints import logo_print, unpack
-from compliance.analyzers.logo_tracks import grouped, outdone, tracks
-from compliance.analyzers.mark_index import ALIKE, MarkIndex
-from compliance.analyzers.mark_match import MarkMatch, corners, project
-from compliance.analyzers.mark_pixels import agreement, grey_of, orientations
-from compliance.analyzers.mark_score import together
-from compliance.analyzers.mark_verify import plausible
-from compliance.analyzers.mark_words import nearest_words, words
+from compliance.analyzers.brands.logo_prints import logo_print, unpack
+from compliance.analyzers.brands.logo_tracks import grouped, outdone, tracks
+from compliance.analyzers.brands.mark_index import ALIKE, MarkIndex
+from compliance.analyzers.brands.mark_match import MarkMatch, corners, project
+from compliance.analyzers.brands.mark_pixels import agreement, grey_of, orientations
+from compliance.analyzers.brands.mark_score import together
+from compliance.analyzers.brands.mark_verify import plausible
+from compliance.analyzers.brands.mark_words import nearest_words, words
 from tests.analyzers.logo_scenes import ground, mark, shown
 
 CORNERS = [(200, 120), (330, 120), (330, 250), (200, 250)]

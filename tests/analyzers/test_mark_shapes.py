@@ -5,16 +5,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from compliance.analyzers.mark_match import MarkMatch, project
-from compliance.analyzers.mark_regions import Regions, pack, shape_candidates, unpack
-from compliance.analyzers.mark_shape_print import (
+from compliance.analyzers.brands.mark_match import MarkMatch, project
+from compliance.analyzers.brands.mark_regions import Regions, pack, shape_candidates, unpack
+from compliance.analyzers.brands.mark_shape_print import (
     ShapePrint,
     pack_shape,
     photo_shape_print,
     shape_print,
     unpack_shape,
 )
-from compliance.analyzers.mark_shapes import MarkShapeIndex, match_shapes
+from compliance.analyzers.brands.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.errors import BankError
 from compliance.types import Pixels
 

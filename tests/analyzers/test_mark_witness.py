@@ -1,8 +1,9 @@
-from compliance.analyzers import mark_index, sift
-from compliance.analyzers.logo_prints import logo_print, unpack
-from compliance.analyzers.mark_index import MarkIndex
-from compliance.analyzers.mark_pixels import grey_of
-from compliance.analyzers.mark_score import together
+from compliance.analyzers import sift
+from compliance.analyzers.brands import mark_index
+from compliance.analyzers.brands.logo_prints import logo_print, unpack
+from compliance.analyzers.brands.mark_index import MarkIndex
+from compliance.analyzers.brands.mark_pixels import grey_of
+from compliance.analyzers.brands.mark_score import together
 from tests.analyzers.logo_scenes import ground, mark, shown
 
 CORNERS = [(200, 120), (330, 120), (330, 250), (200, 250)]

@@ -6,12 +6,12 @@ import codecs
 import pytest
 
 from compliance.analyzers.base import References
-from compliance.analyzers.names import NameAnalyzer
+from compliance.analyzers.texts.names import NameAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import BankUse, Finding, Reference
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract
-from compliance.text.matching import EXACT, LEETSPEAK, LOOKALIKE, MISREAD
+from compliance.text.names.matching import EXACT, LEETSPEAK, LOOKALIKE, MISREAD
 from compliance.types import Region, Source, TextBatch, TimeSpan
 
 NAMES = {

@@ -9,8 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from compliance.analyzers.base import AnalyzerSpec
-from compliance.analyzers.nsfw_frames import NsfwFrameAnalyzer
-from compliance.analyzers.nudity import NudityAnalyzer
+from compliance.analyzers.sensitive.nsfw_frames import NsfwFrameAnalyzer
+from compliance.analyzers.sensitive.nudity import NudityAnalyzer
 from compliance.errors import ModelRefused
 from compliance.model_store import ModelStore
 from compliance.model_store.tfjs_layers import convert

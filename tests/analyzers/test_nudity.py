@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from painted_detector import clip, painted, painted_store
 
-from compliance.analyzers.nudity import EXPLICIT, SUGGESTIVE, NudityAnalyzer
+from compliance.analyzers.sensitive.nudity import EXPLICIT, SUGGESTIVE, NudityAnalyzer
 from compliance.errors import ModelError, ModelMissing
 from compliance.findings import Finding
 from compliance.model_store import ModelStore

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.model_store import ModelStore
 from compliance.testing import FrameContract

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.texts.pii import PiiAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
 from compliance.model_store import ModelStore

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from compliance.analyzers.pii_names import PiiNameAnalyzer
+from compliance.analyzers.texts.pii_names import PiiNameAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract

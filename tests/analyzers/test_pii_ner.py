@@ -3,7 +3,7 @@
 import pytest
 from tiny_models import tiny_text_classifier, write_card
 
-from compliance.analyzers.pii_ner import PiiNerAnalyzer
+from compliance.analyzers.texts.pii_ner import PiiNerAnalyzer
 from compliance.errors import ModelError
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract

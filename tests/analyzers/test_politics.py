@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.analyzers.politics import PoliticsAnalyzer
+from compliance.analyzers.texts.politics import PoliticsAnalyzer
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract
 from compliance.types import Source, TextBatch, TimeSpan

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from compliance.analyzers.base import AssetAnalyzer, AssetInput
-from compliance.analyzers.provenance import ProvenanceAnalyzer
+from compliance.analyzers.origin.provenance import ProvenanceAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
 from compliance.model_store import ModelStore

@@ -8,8 +8,8 @@ import pytest
 from sound_pieces import RATE, music
 
 from compliance.analyzers.base import References
-from compliance.analyzers.recordings import RecordingAnalyzer
-from compliance.analyzers.sound_prints import MAKER, recording_print
+from compliance.analyzers.works.recordings import RecordingAnalyzer
+from compliance.analyzers.works.sound_prints import MAKER, recording_print
 from compliance.errors import AnalyzerError
 from compliance.findings import BankUse, Finding, Observation, Reference
 from compliance.types import AudioTrack, Source

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.ocr import OcrAnalyzer
-from compliance.analyzers.ocr_ink import measured
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr_ink import measured
 from compliance.findings import Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.types import FrameBatch, Region, Source, TimeSpan

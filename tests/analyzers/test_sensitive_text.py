@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from compliance.analyzers.sensitive_text import MINORS, SensitiveTextAnalyzer
+from compliance.analyzers.texts.sensitive_text import MINORS, SensitiveTextAnalyzer
 from compliance.errors import AnalyzerError
 from compliance.findings import Finding
 from compliance.model_store import ModelStore

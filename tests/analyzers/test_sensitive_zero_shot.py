@@ -8,7 +8,11 @@ from ruamel.yaml import YAML
 from tiny_models import CALIBRATED, tiny_openclip
 
 from compliance.analyzers.image_embeddings import ImageEmbeddingAnalyzer
-from compliance.analyzers.sensitive_zero_shot import OWN, PROMPTS, SensitiveZeroShotAnalyzer
+from compliance.analyzers.sensitive.sensitive_zero_shot import (
+    OWN,
+    PROMPTS,
+    SensitiveZeroShotAnalyzer,
+)
 from compliance.errors import AnalyzerError, ModelError
 from compliance.facts import Release
 from compliance.findings import Finding, Observation

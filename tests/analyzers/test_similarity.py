@@ -9,8 +9,8 @@ from tiny_models import BY_COSINE, tiny_openclip
 
 from compliance.analyzers.base import References
 from compliance.analyzers.image_embeddings import ImageEmbeddingAnalyzer
-from compliance.analyzers.similarity import SimilarityAnalyzer
-from compliance.analyzers.vector_prints import VectorPrint, pack, thumbnail, unpack
+from compliance.analyzers.works.similarity import SimilarityAnalyzer
+from compliance.analyzers.works.vector_prints import VectorPrint, pack, thumbnail, unpack
 from compliance.errors import AnalyzerError, BankError, ModelError
 from compliance.findings import BankUse, Reference
 from compliance.model_store import ModelStore

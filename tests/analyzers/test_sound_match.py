@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sound_pieces import RATE, music
 
-from compliance.analyzers import peaks, sound_marks, sound_ridges
-from compliance.analyzers.sound_marks import Landmarks, pairs
-from compliance.analyzers.sound_match import (
+from compliance.analyzers.works import peaks, sound_marks, sound_ridges
+from compliance.analyzers.works.sound_marks import Landmarks, pairs
+from compliance.analyzers.works.sound_match import (
     SoundIndex,
     SoundMatch,
     distinct,
@@ -14,7 +14,7 @@ from compliance.analyzers.sound_match import (
     score,
     surprise,
 )
-from compliance.analyzers.sound_prints import DENSITY
+from compliance.analyzers.works.sound_prints import DENSITY
 
 
 def reference(seed: int, seconds: float = 20.0) -> peaks.Peaks:

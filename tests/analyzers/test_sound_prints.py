@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sound_pieces import RATE, music
 
-from compliance.analyzers import peaks, sound_ridges
-from compliance.analyzers.peaks import Peaks
-from compliance.analyzers.sound_prints import DENSITY, read_print, recording_print
+from compliance.analyzers.works import peaks, sound_ridges
+from compliance.analyzers.works.peaks import Peaks
+from compliance.analyzers.works.sound_prints import DENSITY, read_print, recording_print
 from compliance.errors import AnalyzerError, BankError
 from compliance.types import AudioTrack
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tiny_models import quietly, write_card
 
-from compliance.analyzers.speech import SpeechAnalyzer, windows
+from compliance.analyzers.senses.speech import SpeechAnalyzer, windows
 from compliance.errors import AnalyzerError, ModelError
 from compliance.findings import Observation
 from compliance.model_store import ModelStore

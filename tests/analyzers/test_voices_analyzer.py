@@ -8,9 +8,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from compliance.analyzers.base import References
-from compliance.analyzers.voice_speech import RATE, blocks, stretches, windows
-from compliance.analyzers.voice_turns import turns, voices
-from compliance.analyzers.voices import VoiceAnalyzer
+from compliance.analyzers.likeness.voice_speech import RATE, blocks, stretches, windows
+from compliance.analyzers.likeness.voice_turns import turns, voices
+from compliance.analyzers.likeness.voices import VoiceAnalyzer
 from compliance.errors import AnalyzerError, ModelMissing, ModelRefused
 from compliance.findings import BankUse, Reference
 from compliance.model_store import LoadedModel, ModelStore

@@ -3,10 +3,10 @@
 import json
 
 from compliance.analyzers.base import References
-from compliance.analyzers.work_names import WorkNameAnalyzer
+from compliance.analyzers.texts.work_names import WorkNameAnalyzer
 from compliance.findings import BankUse, Finding, Reference
 from compliance.testing import TextContract
-from compliance.text.matching import EXACT, LOOKALIKE, MISREAD
+from compliance.text.names.matching import EXACT, LOOKALIKE, MISREAD
 from compliance.types import Source, TextBatch
 
 NAMES = {

@@ -9,7 +9,7 @@ from compliance.banks.entries import slug
 from compliance.banks.people import PeopleBank
 from compliance.banks.starter import BANK, FOLDER, starter_people, with_starter
 from compliance.errors import BankError
-from compliance.text.matching import NameIndex
+from compliance.text.names.matching import NameIndex
 
 NOBODY = References((), ())
 

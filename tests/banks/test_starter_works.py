@@ -15,8 +15,8 @@ from compliance.banks.starter import (
     with_starter,
 )
 from compliance.findings import BankUse, Reference
-from compliance.text.kinds import BRAND, WORK
-from compliance.text.matching import NameIndex
+from compliance.text.names.kinds import BRAND, WORK
+from compliance.text.names.matching import NameIndex
 
 NONE = References((), ())
 KINDS = {"word": BRAND, "term": WORK}

@@ -9,7 +9,7 @@ import pytest
 from command_line import run_here
 from tiny_models import tiny_image_classifier
 
-from compliance.analyzers.image_classes import SexualImageAnalyzer
+from compliance.analyzers.sensitive.image_classes import SexualImageAnalyzer
 from compliance.cli.doctor import examine
 from compliance.provenance.signers import development_signer
 from compliance.settings import Settings

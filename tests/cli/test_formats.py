@@ -11,7 +11,7 @@ import pytest
 from command_line import run_here
 from PIL import Image
 
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.cli.check import Schema
 from compliance.pipeline import batching
 

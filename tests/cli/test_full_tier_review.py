@@ -17,7 +17,7 @@ from tiny_models import (
     write_card,
 )
 
-from compliance.analyzers.image_classes import SexualImageAnalyzer, ViolentImageAnalyzer
+from compliance.analyzers.sensitive.image_classes import SexualImageAnalyzer, ViolentImageAnalyzer
 
 CARD = SexualImageAnalyzer.spec.models[0]
 LABELS = {"normal": "", "nsfw": "sexual.explicit"}

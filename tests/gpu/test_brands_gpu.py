@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from tiny_models import BY_COSINE, tiny_openclip, tiny_owlv2
 
-from compliance.analyzers.logos_zero_shot import ZeroShotLogoAnalyzer
-from compliance.analyzers.vector_prints import unpack
+from compliance.analyzers.brands.logos_zero_shot import ZeroShotLogoAnalyzer
+from compliance.analyzers.works.vector_prints import unpack
 from compliance.model_store import ModelStore
 from compliance.pipeline.enrol_embeddings import Embedder, FrameVectors
 from compliance.runtimes.owlv2 import Owlv2

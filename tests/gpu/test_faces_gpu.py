@@ -5,7 +5,7 @@ import pytest
 from face_models import batch, face_cards, small_detector, small_recogniser
 
 from benchmarks._face_networks import planted
-from compliance.analyzers.faces_insightface import InsightFaceAnalyzer
+from compliance.analyzers.likeness.faces_insightface import InsightFaceAnalyzer
 from compliance.errors import SettingsError
 from compliance.pipeline.device import choose_device
 from compliance.runtimes.onnx import BUCKETS, OnnxModel

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flash_clips import clip
 
-from compliance.analyzers.flash_results import flashing
+from compliance.analyzers.senses.flash_results import flashing
 from compliance.media.decode import MediaReader
 from compliance.media.flash import LightMeter, grid_size, light_of
 from compliance.media.pictures import Converter

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.flash_results import striped
+from compliance.analyzers.senses.flash_results import striped
 from compliance.media.flash import grid_size, light_of
 from compliance.media.flash_pattern import Stripes, stripes
 

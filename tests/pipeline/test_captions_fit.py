@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from compliance.analyzers.voices import VoiceAnalyzer
+from compliance.analyzers.likeness.voices import VoiceAnalyzer
 from compliance.errors import ModelMissing
 from compliance.facts import Release
 from compliance.findings import Observation, RawKind

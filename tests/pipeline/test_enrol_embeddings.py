@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from tiny_models import tiny_openclip
 
-from compliance.analyzers.vector_prints import unpack
+from compliance.analyzers.works.vector_prints import unpack
 from compliance.model_store import ModelStore
 from compliance.pipeline.enrol_embeddings import (
     MOST_VECTORS,

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from compliance.analyzers.ocr import OcrAnalyzer
-from compliance.analyzers.pii import PiiAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
+from compliance.analyzers.texts.pii import PiiAnalyzer
 from compliance.errors import DigestMismatch, ModelMissing, UsageError
 from compliance.facts import Release
 from compliance.findings import Finding

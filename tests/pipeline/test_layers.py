@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from compliance.analyzers.faces import FaceAnalyzer
-from compliance.analyzers.ocr import OcrAnalyzer
+from compliance.analyzers.likeness.faces import FaceAnalyzer
+from compliance.analyzers.screen.ocr import OcrAnalyzer
 from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank
 from compliance.facts import GenerationRecord, Release

@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from compliance.analyzers.names import NameAnalyzer
-from compliance.analyzers.speech import SpeechAnalyzer
+from compliance.analyzers.senses.speech import SpeechAnalyzer
+from compliance.analyzers.texts.names import NameAnalyzer
 from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank
 from compliance.errors import AnalyzerError, ModelMissing

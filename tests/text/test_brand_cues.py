@@ -2,10 +2,10 @@
 
 import pytest
 
-from compliance.text.brand_cues import FAINT
-from compliance.text.cues import FAIR, STRONG, WEAK
-from compliance.text.kinds import BRAND
-from compliance.text.matching import NameIndex
+from compliance.text.names.brand_cues import FAINT
+from compliance.text.names.cues import FAIR, STRONG, WEAK
+from compliance.text.names.kinds import BRAND
+from compliance.text.names.matching import NameIndex
 
 EVERYDAY = ["Apple", "Shell", "Gap", "Puma", "Target", "Mini", "Orange", "Dove", "Amazon", "Sprite"]
 SURE = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.text.cues import FAIR, STRONG, WEAK
-from compliance.text.matching import NameIndex
+from compliance.text.names.cues import FAIR, STRONG, WEAK
+from compliance.text.names.matching import NameIndex
 
 EVERYDAY = [
     "Drake", "Pink", "Prince", "The Rock", "Will Smith", "Page", "Brown", "Rose", "Usher", "Seal", "Future",

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from compliance.text.english_letters import LIKELY, cost, likelier, part, per_letter
+from compliance.text.disguise.english_letters import LIKELY, cost, likelier, part, per_letter
 
 ENGLISH = [
     "a masked gunman stabs a young woman in the kitchen",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.text.identity_papers import PROVED, ZONE, check_digit, identity_papers
-from compliance.text.plates import IN_CONTEXT, OWN_LINE, SHARED_SHAPE, plates
+from compliance.text.personal.identity_papers import PROVED, ZONE, check_digit, identity_papers
+from compliance.text.personal.plates import IN_CONTEXT, OWN_LINE, SHARED_SHAPE, plates
 
 ICAO = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
 """The second line of the specimen in ICAO Doc 9303, part 4."""

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from compliance.text.lean_import import without
+from compliance.text.personal.lean_import import without
 
 
 def test_an_import_fails_inside_and_works_after() -> None:
@@ -27,7 +27,7 @@ def test_another_thread_is_not_touched() -> None:
 
 def test_reading_personal_data_imports_no_neural_network_library() -> None:
     code = (
-        "import sys; from compliance.text.recognisers import Recognisers; Recognisers();"
+        "import sys; from compliance.text.personal.recognisers import Recognisers; Recognisers();"
         "print(sorted({'torch', 'transformers'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

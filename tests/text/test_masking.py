@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.text.masking import masked
+from compliance.text.personal.masking import masked
 
 
 @pytest.mark.parametrize(

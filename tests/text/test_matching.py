@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from compliance.text.matching import NameIndex, disguises
-from compliance.text.spellings import within_one
+from compliance.text.names.matching import NameIndex, disguises
+from compliance.text.names.spellings import within_one
 
 GIVEN = (
     "Ava Ben Carla Diego Emma Farid Greta Hugo Ines Jonas Karen Liam Mona Nora Oscar Paul Rosa Sven Tara Victor"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.text.minors import says_minor
+from compliance.text.sensitive.minors import says_minor
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.text.organisations import organisation_names
-from compliance.text.proper_names import proper_names
+from compliance.text.personal.organisations import organisation_names
+from compliance.text.personal.proper_names import proper_names
 
 NAMED = {
     "The University of Tartu is looking for volunteers": "University of Tartu",

@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.analyzers.base import References
-from compliance.analyzers.names import NameAnalyzer
+from compliance.analyzers.texts.names import NameAnalyzer
 from compliance.findings import Finding, Reference
 from compliance.types import Region, Source, TextBatch, TimeSpan
 

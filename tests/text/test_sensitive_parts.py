@@ -2,7 +2,7 @@
 
 import random
 
-from compliance.text.sensitive_parts import MOST_CHARACTERS, SHORT, WHOLE, fitting, parts
+from compliance.text.sensitive.sensitive_parts import MOST_CHARACTERS, SHORT, WHOLE, fitting, parts
 
 
 def test_a_short_text_is_one_part() -> None:

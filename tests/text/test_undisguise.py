@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from compliance.text.undisguise import MOST, readings, readings_of
+from compliance.text.disguise.undisguise import MOST, readings, readings_of
 
 SAID = "a masked gunman stabs a young woman in the kitchen, blood everywhere"
 ALIKE = str.maketrans("aceopxyiBCEHKMOPTX", "асеорхуіВСЕНКМОРТХ")

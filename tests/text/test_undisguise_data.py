@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from compliance.text.entities import EMAIL, Hit
-from compliance.text.kinds import PERSON
-from compliance.text.matching import NameIndex
-from compliance.text.search import sightings
-from compliance.text.undisguise import readings
+from compliance.text.disguise.undisguise import readings
+from compliance.text.names.kinds import PERSON
+from compliance.text.names.matching import NameIndex
+from compliance.text.personal.entities import EMAIL, Hit
+from compliance.text.personal.search import sightings
 from compliance.types import Source, TextBatch
 
 SAID = {

@@ -2,9 +2,9 @@
 
 import pytest
 
-from compliance.text.cues import FAIR, STRONG, WEAK
-from compliance.text.kinds import WORK
-from compliance.text.matching import NameIndex
+from compliance.text.names.cues import FAIR, STRONG, WEAK
+from compliance.text.names.kinds import WORK
+from compliance.text.names.matching import NameIndex
 
 TITLES = [
     "Frozen",

@@ -1,0 +1,1 @@
+"""Faces and voices, and the people in banks whose they are."""

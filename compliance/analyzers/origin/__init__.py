@@ -1,0 +1,1 @@
+"""What a file and its generation record say of how it was made."""

@@ -1,0 +1,1 @@
+"""Sensitive categories in frames."""

@@ -1,0 +1,1 @@
+"""What texts say, wherever they stand: names, personal data, claims, politics, harm, disguises."""

@@ -1,0 +1,1 @@
+"""Copies of registered pictures, videos and recordings, and frames that are like them."""

@@ -1,0 +1,1 @@
+"""Undoing what texts are disguised by, and telling that they were."""

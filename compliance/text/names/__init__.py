@@ -1,0 +1,1 @@
+"""Finding many names at once, disguised or not, and telling names from everyday words."""

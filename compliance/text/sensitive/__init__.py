@@ -1,0 +1,1 @@
+"""Reading texts for sensitive categories: parts, features, the head, and words for minors."""

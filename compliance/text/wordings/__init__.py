@@ -1,0 +1,1 @@
+"""Rules that look for wordings: claims, politics, labels, lures."""
