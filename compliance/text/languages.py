@@ -28,14 +28,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from compliance.text.disguise.undisguise import (
-    LIKE_ENGLISH,
-    LOOK_ALIKES,
-    PLAIN,
-    ZERO_WIDTH,
-    Reading,
-    readings,
-)
+from compliance.text.disguise.reading import LIKE_ENGLISH, PLAIN, Reading
+from compliance.text.disguise.undisguise import LOOK_ALIKES, ZERO_WIDTH, readings
 from compliance.text.disguise.undisguise_codes import decoded
 from compliance.text.english import is_word, share
 from compliance.text.language_letters import LEAST, SHORT, LanguageLetters

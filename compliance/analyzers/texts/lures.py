@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.text.disguise.undisguise import Reading, readings
+from compliance.text.disguise.reading import Reading
+from compliance.text.disguise.undisguise import readings
 from compliance.text.repeats import merge_repeats
 from compliance.text.wordings.lure_phrases import JAILBREAK, LURE, phrases
 from compliance.text.wordings.lure_referents import descriptions

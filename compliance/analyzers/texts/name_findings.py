@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compliance.findings import Evidence, Finding, Observation, RawKind, Reference
-from compliance.text.disguise.undisguise import PLAIN, Reading, edited, readings
+from compliance.text.disguise.reading import PLAIN, Reading, edited
+from compliance.text.disguise.undisguise import readings
 from compliance.text.disguise.undisguise_words import SPACED, in_pieces
 from compliance.text.names.kinds import Kind
 from compliance.text.names.matching import (

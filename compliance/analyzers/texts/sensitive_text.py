@@ -18,7 +18,8 @@ from compliance.errors import AnalyzerError
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.taxonomy import TAXONOMY
-from compliance.text.disguise.undisguise import LOOK_ALIKES, PLAIN, Reading, readings_of
+from compliance.text.disguise.reading import PLAIN, Reading
+from compliance.text.disguise.undisguise import LOOK_ALIKES, readings_of
 from compliance.text.normalise import View, normalise
 from compliance.text.repeats import merge_repeats
 from compliance.text.sensitive.minors import says_minor

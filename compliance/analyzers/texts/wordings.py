@@ -10,7 +10,8 @@ from compliance.analyzers.base import AnalyzerSpec, References
 from compliance.errors import AnalyzerError
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
-from compliance.text.disguise.undisguise import PLAIN, readings
+from compliance.text.disguise.reading import PLAIN
+from compliance.text.disguise.undisguise import readings
 from compliance.text.documents import Document, Place, adjacent, documents
 from compliance.text.repeats import merge_repeats
 from compliance.text.wordings.wording import Wording, WordingIndex

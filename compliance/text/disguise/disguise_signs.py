@@ -30,15 +30,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from compliance.text.disguise import undisguise_codes, undisguise_words
-from compliance.text.disguise.undisguise import (
-    REVERSED,
-    Reading,
-    backwards,
-    edited,
-    gains,
-    plain,
-    readings,
-)
+from compliance.text.disguise.reading import Reading, edited, plain
+from compliance.text.disguise.undisguise import REVERSED, backwards, gains, readings
 from compliance.text.english import is_word, words
 from compliance.text.normalise import View, normalise
 

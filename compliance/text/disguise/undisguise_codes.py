@@ -12,7 +12,7 @@ import urllib.parse
 from collections.abc import Callable
 
 from compliance.text.disguise.english_letters import LIKELY, likelier, per_letter
-from compliance.text.disguise.undisguise import LIKE_ENGLISH, Edit, Reading, by_word, edited
+from compliance.text.disguise.reading import LIKE_ENGLISH, Edit, Reading, by_word, edited
 from compliance.text.english import is_word, known, words
 
 BASE64, HEX, ESCAPES, ROT13, PIG_LATIN = "base64", "hex", "url-escapes", "rot13", "pig-latin"

@@ -18,7 +18,7 @@ from compliance.text.disguise.english_letters import (
     per_letter,
     spelled,
 )
-from compliance.text.disguise.undisguise import Edit, Reading, edited
+from compliance.text.disguise.reading import Edit, Reading, edited
 from compliance.text.english import is_word, words
 
 LEETSPEAK = "leetspeak"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from compliance.text.disguise.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, Reading, readings
+from compliance.text.disguise.reading import Reading
+from compliance.text.disguise.undisguise import DECODED, LOOK_ALIKES, ZERO_WIDTH, readings
 from compliance.text.disguise.undisguise_codes import ESCAPES
 from compliance.text.disguise.undisguise_words import LEETSPEAK, SPACED
 from compliance.text.documents import Document, Place, adjacent, documents
