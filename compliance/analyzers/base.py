@@ -154,6 +154,17 @@ class Analyzer(Protocol):
         """Free what :meth:`setup` took."""
 
 
+class WithoutModels:
+    """For analyzers that measure or follow rules: there is nothing to load."""
+
+    def setup(self, device: str, models: ModelStore) -> None:
+        """Load nothing."""
+
+    def models(self) -> tuple[ModelUse, ...]:
+        """Return no models."""
+        return ()
+
+
 @runtime_checkable
 class FrameAnalyzer(Analyzer, Protocol):
     """Looks at decoded frames."""

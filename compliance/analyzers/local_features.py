@@ -13,10 +13,9 @@ from typing import ClassVar
 import numpy as np
 
 from compliance.analyzers import sift
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.brands import mark_regions
-from compliance.findings import Finding, ModelUse, Observation
-from compliance.model_store import ModelStore
+from compliance.findings import Finding, Observation
 from compliance.types import FrameBatch, Pixels, Source, TimeSpan
 
 SIDE = 960
@@ -28,7 +27,7 @@ QUALITY = 85
 """Of the JPEG of the working frame."""
 
 
-class LocalFeatureAnalyzer:
+class LocalFeatureAnalyzer(WithoutModels):
     """SIFT and regions on distinct frames; while frames repeat, what was seen before lasts on."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -38,13 +37,6 @@ class LocalFeatureAnalyzer:
         sources=frozenset({Source.FRAME}),
         libraries=("opencv-python-headless", "numpy"),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return nothing."""
-        return ()
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
         """Return both observations of each frame, without data where it repeats another."""

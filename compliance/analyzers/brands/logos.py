@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from compliance.analyzers import sift
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.brands import mark_regions
 from compliance.analyzers.brands.logo_evidence import beside, opened
 from compliance.analyzers.brands.logo_prints import MAKER, LogoPrint, unpack
@@ -27,15 +27,14 @@ from compliance.analyzers.brands.mark_score import WITNESS, score
 from compliance.analyzers.brands.mark_shape_print import unpack_shape
 from compliance.analyzers.brands.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.errors import AnalyzerError
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.types import Pixels, Region, Source, TimeSpan
 
 FLOOR = 0.1
 """Score below which nothing is kept: ten such are one mark."""
 
 
-class LogoAnalyzer:
+class LogoAnalyzer(WithoutModels):
     """Compares only; what it reads is observed by ``local-features``."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -53,13 +52,6 @@ class LogoAnalyzer:
 
     def __init__(self) -> None:
         self._searched: tuple[References, Search] | None = None
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return nothing."""
-        return ()
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Return nothing: it observes nothing itself."""

@@ -11,10 +11,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.screen.legibility import is_still, worst_ratio
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.text.documents import adjacent
 from compliance.text.repeats import ADJACENT
 from compliance.text.wordings.label_match import LabelMatch, label_in, squashed
@@ -36,7 +35,7 @@ SAFE_TITLE = 0.05
 """Margin on each side of the area that is safe for titles: 90 % of width and height, SMPTE ST 2046-1."""
 
 
-class LabelAnalyzer:
+class LabelAnalyzer(WithoutModels):
     """Finds labels among the lines on screen.
 
     The score says how plainly the line is a label, see :mod:`compliance.text.wordings.label_match`, and at most
@@ -53,13 +52,6 @@ class LabelAnalyzer:
         requires=("ocr",),
         reads=("ocr",),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models: these are rules."""
-        return ()
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Return nothing: it makes no observations of its own."""

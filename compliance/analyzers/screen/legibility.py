@@ -15,9 +15,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.types import Source
 
 LETTERS = 0.025
@@ -52,7 +51,7 @@ _NO_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 _WORD = re.compile(r"\w+(?:['’.,:-]\w+)*")
 
 
-class LegibilityAnalyzer:
+class LegibilityAnalyzer(WithoutModels):
     """Measures what OCR read; rules only, no weights.
 
     Raw is the worst of the three ratios, of measured to just enough. Text that OCR cannot read at all is no
@@ -68,13 +67,6 @@ class LegibilityAnalyzer:
         requires=("ocr",),
         reads=("ocr",),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models: these are rules."""
-        return ()
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Return what was given; it has none of its own."""

@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from compliance.analyzers.base import AnalyzerSpec, CaptionInput, References
+from compliance.analyzers.base import AnalyzerSpec, CaptionInput, References, WithoutModels
 from compliance.analyzers.senses.caption_sync import offset, stretches, uncovered
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.types import Source, TimeSpan
 
 SHORTEST, LONGEST = 0.7, 7.0
@@ -48,7 +47,7 @@ CERTAIN = 0.8
 """Mean probability of speech from which it is."""
 
 
-class CaptionTimingAnalyzer:
+class CaptionTimingAnalyzer(WithoutModels):
     """Compares captions with their media and, where ``voices`` heard it, with speech; rules only, no weights.
 
     Captions that are burnt into the picture do not count: nobody can switch them on, enlarge or hear them.
@@ -63,13 +62,6 @@ class CaptionTimingAnalyzer:
         requires=("voices",),
         reads=("voices",),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models: these are rules."""
-        return ()
 
     def observe_captions(self, inputs: Sequence[CaptionInput]) -> list[Observation]:
         """Return one ``captions`` for each asset, and one ``cue`` for each caption with a time."""

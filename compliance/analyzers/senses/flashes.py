@@ -21,12 +21,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.senses import flash_results as rules
 from compliance.analyzers.senses.flash_results import Result, Times
 from compliance.errors import AnalyzerError
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.types import LIGHT_COLUMNS, Floats, LightTrack, Source, TimeSpan
 
 SCORES = {3: 0.3, 4: 0.5, 5: 0.6, 6: 0.7}
@@ -41,7 +40,7 @@ _MEASURES = (("general", "flashes", "area"), ("red", "red_flashes", "red_area"))
 _HEAD = struct.Struct("<II")
 
 
-class FlashAnalyzer:
+class FlashAnalyzer(WithoutModels):
     """Photosensitivity by WCAG 2.3.1 and ITU-R BT.1702, on every frame."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -52,13 +51,6 @@ class FlashAnalyzer:
         raw_kinds=frozenset({RawKind.COUNT, RawKind.LEVEL}),
         libraries=("numpy", "opencv-python-headless"),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models."""
-        return ()
 
     def observe_light(self, tracks: Sequence[LightTrack]) -> list[Observation]:
         """Return one ``light`` observation for each video stream.

@@ -19,10 +19,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.errors import AnalyzerError
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.types import LoudnessTrack, Source, TimeSpan
 
 QUIET, LOUD, PEAK = -27.0, -13.0, -1.0
@@ -31,7 +30,7 @@ _DEAD_CHANNEL = 0.6
 _SECONDS, _SILENCE_SCORES = (1.0, 5.0, 10.0), (0.3, 0.9, 1.0)
 
 
-class LoudnessAnalyzer:
+class LoudnessAnalyzer(WithoutModels):
     """EBU R128 on every audio stream."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -41,13 +40,6 @@ class LoudnessAnalyzer:
         sources=frozenset({Source.AUDIO}),
         raw_kinds=frozenset({RawKind.LEVEL, RawKind.COUNT}),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models."""
-        return ()
 
     def observe_loudness(self, tracks: Sequence[LoudnessTrack]) -> list[Observation]:
         """Return one ``loudness`` observation for each stream, and one ``silence`` for each silent stretch.

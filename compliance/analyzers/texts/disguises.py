@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.text.disguise.disguise_signs import Sign, signs
 from compliance.text.repeats import merge_repeats
 from compliance.types import PROMPT_SOURCES, Source, TextBatch
@@ -28,7 +27,7 @@ _MADE_BY_OCR = frozenset(
 )
 
 
-class DisguiseAnalyzer:
+class DisguiseAnalyzer(WithoutModels):
     """Finds disguised text; rules only, no weights, every language.
 
     The score of each sign stands in :mod:`disguise_signs`; raw counts the places or words.
@@ -44,13 +43,6 @@ class DisguiseAnalyzer:
         libraries=("confusable-homoglyphs",),
         batch=256,
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: these are rules."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models."""
-        return ()
 
     def observe_texts(self, batch: TextBatch) -> list[Observation]:
         """Return one ``disguise`` observation for each text with a sign above the floor.

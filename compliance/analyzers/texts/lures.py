@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from compliance.analyzers.base import AnalyzerSpec, References
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
+from compliance.findings import Evidence, Finding, Observation, RawKind
 from compliance.text.disguise.reading import Reading
 from compliance.text.disguise.undisguise import readings
 from compliance.text.repeats import merge_repeats
@@ -23,7 +22,7 @@ _MORE = 0.5
 """What each further wording of a jailbreak takes of the doubt that the surest leaves."""
 
 
-class LureAnalyzer:
+class LureAnalyzer(WithoutModels):
     """Finds English descriptions of protected characters, works, brands and people, and English jailbreaks.
 
     They are looked for in every reading of a text, so that a disguise does not hide them. The score is that of
@@ -41,13 +40,6 @@ class LureAnalyzer:
         languages=("en",),
         batch=256,
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: these are rules."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models."""
-        return ()
 
     def observe_texts(self, batch: TextBatch) -> list[Observation]:
         """Return one ``lure`` observation for each text and what was found in it.

@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import ClassVar
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.texts.name_findings import name_findings
 from compliance.errors import AnalyzerError
-from compliance.findings import Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import Finding, Observation, RawKind
 from compliance.text.names.kinds import PERSON, Kind
 from compliance.text.names.matching import NameIndex
 from compliance.text.repeats import merge_repeats
@@ -22,7 +21,7 @@ TEXT_SOURCES = PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH}
 _Columns = tuple[tuple[str, ...], tuple[bool, ...], tuple[str, ...]]
 
 
-class NameAnalyzer:
+class NameAnalyzer(WithoutModels):
     """Finds every name and alias of the banks of its modality at once; rules only, no weights.
 
     This one looks for people; brands and works are the same mechanism with another spec and kind.
@@ -47,13 +46,6 @@ class NameAnalyzer:
 
     def __init__(self) -> None:
         self._built: tuple[_Columns, NameIndex] | None = None
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: the automaton is built from the bank when it is first seen."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models: these are rules."""
-        return ()
 
     def observe_texts(self, batch: TextBatch) -> list[Observation]:
         """Return one ``text`` observation for each text, as it was."""

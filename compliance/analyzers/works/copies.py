@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.works.copy_evidence import look_shown, note_of, region_of, side_by_side
 from compliance.analyzers.works.copy_format import MAKER, unpack
 from compliance.analyzers.works.copy_hashes import Look
 from compliance.analyzers.works.copy_index import CopyIndex
 from compliance.analyzers.works.copy_looks import looks_of
 from compliance.analyzers.works.copy_search import Copy, copies
-from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind, Reference
-from compliance.model_store import ModelStore
+from compliance.findings import Evidence, Finding, Observation, RawKind, Reference
 from compliance.types import Source, TimeSpan
 
 
-class CopyAnalyzer:
+class CopyAnalyzer(WithoutModels):
     """Finds segments of works by PDQ hashes of frames, and by local features where hashes differ."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -41,13 +40,6 @@ class CopyAnalyzer:
     def __init__(self) -> None:
         self._indexed: tuple[References, CopyIndex] | None = None
         self._found: dict[str, tuple[Copy, Look]] = {}
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return nothing."""
-        return ()
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Return nothing: it makes no observations of its own."""

@@ -13,11 +13,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.works.frame_borders import content_boxes
 from compliance.errors import AnalyzerError
-from compliance.findings import Finding, ModelUse, Observation
-from compliance.model_store import ModelStore
+from compliance.findings import Finding, Observation
 from compliance.runtimes.pdq import ORIENTATIONS, crop_thumbnails, hashes_of, quality_of, shrink
 from compliance.types import Floats, FrameBatch, Pixels, Source, TimeSpan
 
@@ -112,7 +111,7 @@ def unpack_variants(data: bytes) -> Variants:
     )
 
 
-class FrameHashAnalyzer:
+class FrameHashAnalyzer(WithoutModels):
     """Hashes on the CPU, where frames are; over one that repeats what its stream showed, a hash lasts on."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -122,13 +121,6 @@ class FrameHashAnalyzer:
         sources=frozenset({Source.FRAME}),
         libraries=("opencv-python-headless", "numpy"),
     )
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return nothing."""
-        return ()
 
     def observe_frames(self, batch: FrameBatch) -> list[Observation]:
         """Return one ``frame_hash`` for each frame, without ``data`` where it repeats another.

@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from compliance.analyzers.base import AnalyzerSpec, References
+from compliance.analyzers.base import AnalyzerSpec, References, WithoutModels
 from compliance.analyzers.works import peaks, sound_ridges
 from compliance.analyzers.works.peaks import Peaks
 from compliance.analyzers.works.sound_match import SoundIndex, SoundMatch, distinct, score
 from compliance.analyzers.works.sound_prints import MAKER, listen, read_print
-from compliance.findings import BankUse, Evidence, Finding, ModelUse, Observation, RawKind
-from compliance.model_store import ModelStore
+from compliance.findings import BankUse, Evidence, Finding, Observation, RawKind
 from compliance.types import AudioTrack, Source, TimeSpan
 
 SCORE_FLOOR = 0.05
 """Least score of a match that is kept."""
 
 
-class RecordingAnalyzer:
+class RecordingAnalyzer(WithoutModels):
     """Spectral-peak fingerprints, as Wang has them, that bear ±4 % speed."""
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
@@ -39,13 +38,6 @@ class RecordingAnalyzer:
 
     def __init__(self) -> None:
         self._index: tuple[tuple[BankUse, ...], SoundIndex] | None = None
-
-    def setup(self, device: str, models: ModelStore) -> None:
-        """Load nothing: there is no model."""
-
-    def models(self) -> tuple[ModelUse, ...]:
-        """Return no models."""
-        return ()
 
     def observe_audio(self, tracks: Sequence[AudioTrack]) -> list[Observation]:
         """Return one ``landmarks`` observation for each track in which anything stands out.
