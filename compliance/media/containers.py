@@ -15,6 +15,7 @@ from av.stream import Disposition
 from compliance.errors import MediaError
 from compliance.media.audio import Sound, SoundStream
 from compliance.media.cover import Thumbnail
+from compliance.media.edit_lists import Unplayed
 from compliance.media.gaps import Gaps
 from compliance.media.limits import DecodeLimits
 from compliance.media.loudness import LoudnessMeter
@@ -142,8 +143,7 @@ class Container:
         self._start = (self._container.start_time or 0) / av.time_base
         self.decoded: dict[int, int] = {}
         self._converters: dict[int, Converter] = {}
-        self._discarded: dict[int, int] = {}
-        self._hidden_sound: dict[int, float] = {}
+        self._unplayed: dict[int, Unplayed] = {}
         self._times: dict[int, float] = {}
         self._ends: dict[int, float] = {}
         self._first_dts: dict[int, int] = {}
@@ -197,6 +197,7 @@ class Container:
             if not wanted:
                 self.last = max(self.last, sound.end)
         self._check(wanted)
+        self._check_sound_played()
 
     def _check_attachments(self) -> None:
         """Say which files are attached, but for fonts."""
@@ -213,15 +214,14 @@ class Container:
             return False
         stream.codec_context.thread_count = 1
         self._sounds[stream.index] = SoundStream(stream.index, self._gaps)
+        self._unplayed[stream.index] = Unplayed(stream, self.kind)
         if self._wants_loudness:
             self.loudness[stream.index] = LoudnessMeter(stream.index)
         return True
 
     def _hear(self, packet: av.Packet[av.AudioStream]) -> Iterator[Sound]:
         stream, sound = packet.stream, self._sounds[packet.stream.index]
-        if packet.is_discard and packet.duration and packet.time_base:
-            hidden = self._hidden_sound.get(stream.index, 0.0)
-            self._hidden_sound[stream.index] = hidden + float(packet.duration * packet.time_base)
+        self._unplayed[stream.index].push(packet)
         if packet.is_corrupt:
             self._gaps.add(
                 f"Audio stream {stream.index} has a packet that its container marks as corrupt."
@@ -259,12 +259,13 @@ class Container:
         self._converters[stream.index] = Converter(
             self._limits.max_pixels, float(aspect) if aspect else 1.0
         )
-        self.decoded[stream.index] = self._discarded[stream.index] = 0
+        self.decoded[stream.index] = 0
+        self._unplayed[stream.index] = Unplayed(stream, self.kind)
         return True
 
     def _decode(self, packet: av.Packet[av.VideoStream]) -> Iterator[Decoded]:
         stream = packet.stream
-        self._discarded[stream.index] += packet.is_discard
+        self._unplayed[stream.index].push(packet)
         if packet.is_corrupt:
             self._gaps.add(
                 f"Video stream {stream.index} has a packet that its container marks as corrupt."
@@ -339,7 +340,8 @@ class Container:
         """Compare what came out with what was declared, and with what libav complained about."""
         for stream in streams:
             decoded = self.decoded[stream.index]
-            hidden = self._discarded[stream.index]
+            unplayed = self._unplayed[stream.index]
+            hidden = unplayed.discarded
             expected = stream.frames - hidden
             if hidden:
                 self._gaps.add(
@@ -351,6 +353,11 @@ class Container:
                     f"Video stream {stream.index} declares {stream.frames} frames and gave {decoded}; "
                     "the file is truncated or damaged, export it again."
                 )
+            elif _is_timed(stream) and unplayed.absent:
+                self._gaps.add(
+                    f"An edit list leaves out {unplayed.absent} of the {stream.frames} frames of video stream "
+                    f"{stream.index}, which some players show all the same; encode the file again."
+                )
             elif not decoded:
                 self._gaps.add(f"Video stream {stream.index} gave no frame; export the file again.")
             elif _is_timed(stream) and stream.duration and stream.time_base:
@@ -361,14 +368,18 @@ class Container:
                         f"Video stream {stream.index} declares {declared:.2f} s and ends after {end:.2f} s; "
                         "the file is truncated, export it again."
                     )
-        for index, seconds in self._hidden_sound.items():
+        for text in self._log.texts:
+            self._gaps.add(f"The decoder reported an error: {text}.")
+
+    def _check_sound_played(self) -> None:
+        """Say how much sound is in the file and not played."""
+        for index in self._sounds:
+            seconds = self._unplayed[index].seconds
             if seconds > _HIDDEN_SOUND:
                 self._gaps.add(
                     f"An edit list hides {seconds:.2f} s of audio stream {index}, which some players play "
                     "all the same; encode the file again, so that it holds only what is heard."
                 )
-        for text in self._log.texts:
-            self._gaps.add(f"The decoder reported an error: {text}.")
 
 
 class OverLimit(MediaError):

@@ -1,5 +1,6 @@
 """What a container holds beside what is shown, or shows of its picture: never passed as examined."""
 
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,12 +20,15 @@ def summary(path: Path, sound: bool = False) -> DecodeSummary:
     return reader.summary
 
 
-def write(path: Path, first: int = 0, **options: str) -> Path:
-    """Write 50 frames of which the first is shown at ``first`` of the 25 a second, and as much sound."""
+def write(path: Path, first: int = 0, frames_apart: int = 250, **options: str) -> Path:
+    """Write 50 frames of which the first is shown at ``first`` of the 25 a second, and as much sound.
+
+    ``frames_apart`` are from one key frame to the next.
+    """
     with av.open(str(path), "w", options={"avoid_negative_ts": "disabled", **options}) as out:
         video = out.add_stream("libx264", rate=25)
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
-        video.codec_context.max_b_frames = 0
+        video.codec_context.max_b_frames, video.codec_context.gop_size = 0, frames_apart
         video.codec_context.color_trc = (
             1  # so that Matroska has an element to put others in place of
         )
@@ -51,6 +55,66 @@ def test_what_an_edit_list_hides_is_said_not_to_be_examined(name: str, tmp_path:
     assert not found.complete
     assert any("hides 20 frames of video stream 0" in gap for gap in found.gaps), found.gaps
     assert any("s of audio stream 1" in gap for gap in found.gaps), found.gaps
+
+
+def with_edits(path: Path, track: int, *edits: tuple[int, int]) -> Path:
+    """Put a list of edits (milliseconds, first moment in ticks) in place of a track's."""
+    data, at = bytearray(path.read_bytes()), -1
+    for _ in range(track + 1):
+        at = data.index(b"elst", at + 1)
+    end = at + 12 + 12 * int.from_bytes(data[at + 8 : at + 12], "big")
+    entries = [struct.pack(">IiI", length, first, 1 << 16) for length, first in edits]
+    more = 12 * len(edits) - (end - at - 12)
+    data[at + 8 : end] = struct.pack(">I", len(edits)) + b"".join(entries)
+    for name in (b"elst", b"edts", b"trak", b"moov"):
+        head = data.rindex(name, 0, at + 4) - 4
+        size = int.from_bytes(data[head : head + 4], "big") + more
+        data[head : head + 4] = size.to_bytes(4, "big")
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("edits", "hidden"),
+    [
+        (((1984, 1024),), False),
+        (((800, 1024),), True),
+        (((800, 1024 + 48_000),), True),
+        (((1000, 1024), (1000, 1024)), True),
+        (((400, 1024), (400, 76_800)), True),
+    ],
+)
+def test_sound_that_is_never_played_is_said_not_to_be_examined(
+    edits: tuple[tuple[int, int], ...], hidden: bool, tmp_path: Path
+) -> None:
+    found = summary(with_edits(write(tmp_path / "a.mp4"), 1, *edits), sound=True)
+    assert found.complete is not hidden
+    assert any("s of audio stream 1" in gap for gap in found.gaps) is hidden, found.gaps
+
+
+@pytest.mark.parametrize("codec", ["pcm_s16le", "alac", "libmp3lame", "ac3"])
+def test_sound_of_any_codec_that_is_played_whole_hides_nothing(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as out:
+        audio = out.add_stream(codec, rate=48_000, layout="mono")
+        form = audio.codec_context.codec.audio_formats[0].name
+        resampler = av.AudioResampler(form, "mono", 48_000)
+        for index in range(60):
+            tone = np.sin(np.arange(1024) / 9)[None].astype(np.float32)
+            part = av.AudioFrame.from_ndarray(tone, "fltp", "mono")
+            part.sample_rate, part.time_base, part.pts = 48_000, Fraction(1, 48_000), 1024 * index
+            for one in resampler.resample(part):
+                out.mux(audio.encode(one))
+        out.mux(audio.encode(None))
+    assert summary(path, sound=True).complete
+    assert not summary(with_edits(path, 0, (600, 0)), sound=True).complete
+
+
+def test_frames_for_which_others_are_played_twice_are_not_passed(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp4", frames_apart=25)
+    assert summary(path).complete
+    found = summary(with_edits(path, 0, (1000, 12_800), (1000, 12_800)))
+    assert any("leaves out 25 of the 50 frames" in gap for gap in found.gaps), found.gaps
 
 
 @pytest.mark.parametrize("first", [0, 30])
