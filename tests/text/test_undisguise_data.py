@@ -31,7 +31,7 @@ SAID = {
     "names reversed": ("yerduA nrubpeH no a apsev", ["Audrey Hepburn on a vespa"]),
     "look-alikes beside digits": (
         "stаtеmеnt оf ассоunt FR14 2004 1010 0505 0001 3М02 606",
-        ["0001 3m02 606"],
+        ["0001 3M02 606"],
     ),
 }
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from compliance.text.disguise import undisguise_codes, undisguise_words
 from compliance.text.disguise.english_letters import LIKELY, bits, cost, likelier
+from compliance.text.disguise.letter_case import as_drawn, settled
 from compliance.text.disguise.reading import (
     Edit,
     Reading,
@@ -173,11 +174,12 @@ def _overridden(text: str) -> list[Edit]:
 
 
 def _folded(text: str, folded: Normalised) -> Normalised:
-    """Return FOLDED text in which words wholly of another script are left as they were.
+    """Return FOLDED text with its capitals, in which words wholly of another script are left as they were.
 
     They are folded, too, where the text is Latin otherwise and an English word comes out: *еуе* among English
     words is a disguise, Russian *тор* among Russian ones is not.
     """
+    drawn = settled(as_drawn(text, folded))
     found = words(folded.text)
     foreign = [
         (start, end, word)
@@ -185,12 +187,12 @@ def _folded(text: str, folded: Normalised) -> Normalised:
         if is_honest_word(unicodedata.normalize("NFKC", text[slice(*folded.span(start, end))]))
     ]
     if not foreign:
-        return folded
+        return Normalised(drawn, folded.offsets, folded.ends)
     ours = sum(end - start for start, end, _ in found) - sum(e - s for s, e, _ in foreign)
     likely = sum(len(word) for _, _, word in foreign if word.isascii() and is_word(word))
     total = sum(len(word) for _, _, word in foreign)
     mostly_latin = ours >= total or likely >= 0.7 * total
-    letters = list(folded.text)
+    letters = list(drawn)
     for start, end, word in foreign:
         beside = folded.text[max(start - 1, 0) : start] + folded.text[end : end + 1]
         known = is_word(word) or sounds_english(word) or any(map(str.isdigit, beside))

@@ -18,6 +18,8 @@ from compliance.text.disguise.english_letters import (
     per_letter,
     spelled,
 )
+from compliance.text.disguise.letter_case import as_written
+from compliance.text.disguise.listed_names import is_name
 from compliance.text.disguise.reading import Edit, Reading, edited
 from compliance.text.english import is_word, words
 
@@ -96,14 +98,19 @@ def leet(text: str) -> list[Edit]:
     if mail or any(len(word) > 3 for _, _, word in edits) or len(edits) > 2:
         done = {start for start, _, _ in edits}
         rest = [one for one in tokens if one.start() not in done]
-        edits += [found for one in rest if (found := _as_word(one, 2) or _as_sound(one))]
+        edits += [
+            found for one in rest if (found := _as_word(one, 2) or _as_name(one) or _as_sound(one))
+        ]
         if (len(edits) + len(mail)) * 5 > len(words(text)):
+            done = {start for start, _, _ in edits}
+            edits += [found for one in rest if one.start() not in done and (found := _as_any(one))]
             numbers = (one for one in _LEET_TOKEN.finditer(text) if not _HAS_LETTER.search(one[0]))
             edits += [found for one in numbers if (found := _as_number(one))]
         edits += [
             (one.start(), one.end(), _cheapest(_ways(one[0].lower())))
             for one in _SHORTENED.finditer(text)
         ]
+        edits = [(start, end, as_written(word, text[start:end])) for start, end, word in edits]
     return _in_order(edits + mail + _drawn_out(text))
 
 
@@ -182,6 +189,21 @@ def _as_sound(one: re.Match[str]) -> Edit | None:
     return best[1] if best else None
 
 
+def _as_name(one: re.Match[str]) -> Edit | None:
+    """Return the name of the lists that a token is read as, with a capital where it begins in a digit."""
+    name = _cheapest([way for way in _ways(one[0].lower()) if is_name(way)])
+    if not name or one[0][0].islower():
+        return (one.start(), one.end(), name) if name else None
+    return one.start(), one.end(), name.capitalize()
+
+
+def _as_any(one: re.Match[str]) -> Edit | None:
+    """Return the cheapest way of reading a token in which letters abound, where all is in leetspeak."""
+    letters = sum(c.isalpha() for c in one[0])
+    word = _cheapest(_ways(one[0].lower())) if letters * 2 >= len(one[0]) > 2 else ""
+    return (one.start(), one.end(), word) if word else None
+
+
 def _as_number(one: re.Match[str]) -> Edit | None:
     """Return the word that digits alone are read as, such as *it* of ``17``."""
     word = _cheapest([way for way in _ways(one[0]) if cost(way) == COMMON or len(way) > 2])
@@ -193,7 +215,7 @@ def _drawn_out(text: str) -> list[Edit]:
     if not _DRAWN_OUT.search(text):
         return []
     return [
-        (start, end, short)
+        (start, end, as_written(short, text[start:end]))
         for start, end, word in words(text)
         if len(word) <= _LONGEST_DRAWN_OUT and (short := _shortened(word))
     ]
@@ -256,11 +278,18 @@ def _joined(run: str) -> list[str]:
             parted[-1] += letter
     found: list[str] = []
     for one in parted:
-        whole = len(one) < 4 or not one.isalpha() or is_word(one.lower())
-        pieces = [] if whole else part(one.lower())
-        cheaper = sum(map(cost, pieces)) + KNOWN < cost(one.lower())
-        found += pieces if not whole and (cheaper or len(parted) < 3) else [one]
+        lower = one.lower()
+        whole = len(one) < 4 or not one.isalpha() or is_word(lower) or is_name(lower)
+        pieces = [] if whole else part(lower)
+        cheaper = sum(map(cost, pieces)) + KNOWN < cost(lower)
+        found += _cut(one, pieces) if not whole and (cheaper or len(parted) < 3) else [one]
     return found
+
+
+def _cut(word: str, pieces: list[str]) -> list[str]:
+    """Return ``pieces`` of a word in lower case as they stand in it."""
+    ends = list(itertools.accumulate(map(len, pieces)))
+    return [word[end - len(piece) : end] for piece, end in zip(pieces, ends, strict=True)]
 
 
 def _sign_in(gap: str, usual: str, dots: bool) -> str:
@@ -289,6 +318,7 @@ def split(text: str) -> list[Edit]:
     mail = {place for one in _MAILBOX.finditer(text) for place in range(*one.span())}
     seams = [
         bool(_SEAM.fullmatch(text, left[1], right[0]))
+        and not (text[left[0] - 1 : left[0]].isdigit() or text[right[1] : right[1] + 1].isdigit())
         and not (left[0] in mail and right[0] in mail)
         for left, right in itertools.pairwise(found)
     ]
@@ -304,8 +334,8 @@ def in_pieces(text: str) -> bool:
 
 
 def _many(edits: list[Edit], count: int) -> bool:
-    """Tell whether a sixth of ``count`` words and more are joined, or the only ones of a short text."""
-    return len(edits) * 6 >= count if len(edits) > 1 else len(edits) * 8 >= count > 0
+    """Tell whether an eighth of ``count`` words and more are joined."""
+    return len(edits) * 8 >= count > 0
 
 
 def _whole(
@@ -349,12 +379,13 @@ def _of_any(pieces: list[str]) -> float:
     whole = "".join(pieces).lower()
     if not 4 <= len(whole) <= _LONGEST_WHOLE:
         return math.inf
-    if is_word(whole):
-        words_all = all(cost(one.lower()) <= KNOWN for one in pieces)
-        return KNOWN + _JOINED * words_all
     begun_anew = any(
         one[0].isupper() and not before.isupper() for before, one in itertools.pairwise(pieces)
     )
+    named = pieces[0][0].isupper() and not begun_anew and is_name(whole)
+    if named or is_word(whole):
+        words_all = all(cost(one.lower()) <= KNOWN for one in pieces)
+        return KNOWN + _JOINED * words_all
     unlike = begun_anew or len(pieces) > 2 or any(cost(one.lower()) == COMMON for one in pieces)
     return math.inf if unlike else cost(whole) + _UNKNOWN_JOINED
 
@@ -368,5 +399,5 @@ def _run_together(text: str) -> list[Edit]:
             known = sum(len(one) for one in parts if is_word(one))
             few = known == len(word) and len(parts) * 4 <= len(word)
             if few or (len(word) > 2 * _RUN_TOGETHER and known * 3 >= 2 * len(word)):
-                edits.append((start, end, " ".join(parts)))
+                edits.append((start, end, " ".join(_cut(text[start:end], parts))))
     return edits
