@@ -10,6 +10,7 @@ MOST = 2000
 """Longest value that is kept, characters."""
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{200}")
 """Base64 or hex, as no text of words has it."""
+_APART = re.compile(r"[^\W_]+")
 _FORMAL = ("language", "creation_time", "timecode", "duration")
 """Names of entries that have a fixed form, and repeat nothing."""
 _PICTURES = ("xmp", "priv", "picture", "thumbnail", "cover", "profile")
@@ -46,12 +47,18 @@ def keep_plain(
 
 
 def quotes(value: str, words: Collection[str]) -> bool:
-    """Tell whether a text repeats one of ``words``, be it within a longer word or with signs in it."""
+    """Tell whether a text repeats one of ``words``, be it within a longer word or with signs in it.
+
+    A word between spaces has to stand by itself.
+    """
     plain = folded(value)
     joined = "".join(filter(str.isalnum, plain))
-    return any(word in plain or word in joined for word in words)
+    apart = f" {' '.join(_APART.findall(plain))} "
+    return any(word in plain or word in joined or word in apart for word in words)
 
 
 def folded(text: str) -> str:
-    """Return a text in lower case and the plain forms of its letters."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Return a text in lower case and the plain forms of its letters, without accents."""
+    parts = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    return unicodedata.normalize("NFC", bare)

@@ -40,7 +40,9 @@ def read(text: str, source: Source = Source.OCR, start: float = 0.2) -> Observat
 
 def test_the_words_are_those_of_lines_at_the_time_of_the_finding() -> None:
     lines = [read(LINE), read("elsewhere", start=5), read("subtitle", Source.CAPTION)]
-    assert words_of([finding()], lines) == {"call", "212", "555", "0147"}
+    found = words_of([finding()], lines)
+    assert {"call", " ann ", "212", "555", "0147", "125550"} <= found
+    assert not any("else" in word or "sub" in word for word in found)
     assert words_of([finding(Source.FRAME)], lines) == frozenset()
 
 
@@ -56,6 +58,31 @@ def test_an_entry_that_repeats_a_word_in_another_form_is_left_out(value: str) ->
     metadata = {"comment": value, "title": "Harbour"}
     keep_plain(metadata, words=words_of([finding()], [read(LINE)]))
     assert metadata == {"title": "Harbour"}
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Tel 06 12 34 56 78 Paris", "0612345678"),
+        ("Tel 06 12 34 56 78 Paris", "ring +33 6-12-34-56-78"),
+        ("contact Noël Zoë", "with Noël"),
+        ("contact Noël", "With NOEL in it"),
+        ("contact Jürg", "Ju\u0308rg at work"),
+        ("contact Bjørn", "Bjørn"),
+        ("contact Kim Ott", "an evening with Ott"),
+        ("我是张伟电话", "张伟"),
+        ("contact 김철수는", "김철수"),
+    ],
+)
+def test_short_accented_and_parted_words_are_recognised(line: str, value: str) -> None:
+    metadata = {"title": value, "artist": "Harbour"}
+    keep_plain(metadata, words=words_of([finding()], [read(line)]))
+    assert metadata == {"artist": "Harbour"}
+
+
+def test_a_word_of_three_letters_is_not_looked_for_within_others() -> None:
+    metadata = {"title": "Channel planning"}
+    assert keep_plain(metadata, words=words_of([finding()], [read("CALL ANN")])) == []
 
 
 def edit() -> Edit:
