@@ -6,6 +6,7 @@ side, covered in part, blurred, and saved as JPEG. Everything follows from the s
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -209,10 +210,20 @@ def view(photo: Pixels, rng: np.random.Generator) -> Pixels:
     return np.ascontiguousarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=kind))
 
 
-def composite(brand: str, mark: Pixels, photo: Pixels, rng: np.random.Generator) -> Photo:
-    """Return a view of ``photo`` with ``mark`` (coverage) on it: 10 to 50 % of its longer side."""
+def composite(
+    brand: str, mark: Pixels, photo: Pixels, rng: np.random.Generator, own: Floats | None = None
+) -> Photo:
+    """Return a view of ``photo`` with ``mark`` (coverage) on it: 10 to 50 % of its longer side.
+
+    Args:
+        brand: what the mark is of.
+        mark: uint8 (height, width).
+        photo: uint8 RGB.
+        rng: decides everything.
+        own: colour of the brand, RGB 0…255, on white or white on it; None: any two colours.
+    """
     scene = view(photo, rng).astype(np.float32)
-    colour, cover = _printed(mark, rng)
+    colour, cover = _printed(mark, rng, own)
     colour, cover = _bent(colour, cover, rng)
     height, width = scene.shape[:2]
     long = np.exp(rng.uniform(np.log(0.1), np.log(0.5))) * max(height, width)
@@ -236,16 +247,15 @@ def composite(brand: str, mark: Pixels, photo: Pixels, rng: np.random.Generator)
     return Photo(brand, _jpeg(np.clip(scene, 0, 255).astype(np.uint8), rng), corners)
 
 
-def _printed(mark: Pixels, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return colours and coverage of a mark in a random colour, on a plate half of the time."""
+def _printed(mark: Pixels, rng: np.random.Generator, own: Floats | None) -> tuple[Floats, Floats]:
+    """Return colours and coverage of a mark in its own or a random colour, on a plate half of the time."""
     grown = cv2.copyMakeBorder(mark, 32, 32, 32, 32, cv2.BORDER_CONSTANT, value=0)
     filled = np.flatnonzero(grown.any(axis=1)), np.flatnonzero(grown.any(axis=0))
     box = [slice(max(one[0] - 24, 0), one[-1] + 25) for one in filled]
     ink = grown[box[0], box[1]].astype(np.float32) / 255
-    while True:
-        front, back = rng.uniform(0, 255, (2, 3))
-        if abs(front @ (0.3, 0.59, 0.11) - back @ (0.3, 0.59, 0.11)) > 60:
-            break
+    front, back = _colours(rng) if own is None else (own, np.full(3, 250.0))
+    if own is not None and rng.random() < 0.35:
+        front, back = back, front
     colour = ink[..., None] * front + (1 - ink[..., None]) * back
     plate = ink
     if rng.random() < 0.6:
@@ -255,6 +265,28 @@ def _printed(mark: Pixels, rng: np.random.Generator) -> tuple[Floats, Floats]:
     else:
         colour = np.broadcast_to(front, colour.shape)
     return np.ascontiguousarray(colour, np.float32), np.ascontiguousarray(plate, np.float32)
+
+
+def _colours(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return two colours that differ in lightness."""
+    while True:
+        front, back = rng.uniform(0, 255, (2, 3))
+        if abs(front @ (0.3, 0.59, 0.11) - back @ (0.3, 0.59, 0.11)) > 60:
+            return front, back
+
+
+def brand_colours(data: Path) -> dict[str, Floats]:
+    """Return the colour of each of :data:`BRANDS`, RGB 0…255, as simple-icons lists it by title."""
+    listed = json.loads(
+        (data / "logos-simple-icons" / "data" / "simple-icons.json").read_text("utf-8")
+    )
+    by_name = {
+        one.get("slug") or re.sub(r"[^a-z0-9]", "", one["title"].casefold().replace("ë", "e")): one[
+            "hex"
+        ]
+        for one in (listed["icons"] if isinstance(listed, dict) else listed)
+    }
+    return {name: np.array(list(bytes.fromhex(by_name[name])), np.float64) for name in BRANDS}
 
 
 def _bent(colour: Floats, cover: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks._logo_negatives import films, negatives, other_marks
 from benchmarks._logo_peer import Peer
-from benchmarks._logo_photos import BRANDS, composite, outline, photographs
+from benchmarks._logo_photos import BRANDS, brand_colours, composite, outline, photographs
 from benchmarks.environment import record
 from compliance.analyzers.base import References
 from compliance.analyzers.brands.logo_prints import logo_print, unpack
@@ -41,7 +41,7 @@ from compliance.errors import BankError
 from compliance.findings import Observation, Reference
 from compliance.media.vector import VectorReader
 from compliance.model_store import ModelStore
-from compliance.types import FrameBatch, Pixels
+from compliance.types import Floats, Pixels
 
 CROPS = 10
 OTHERS = 24
@@ -70,37 +70,70 @@ class Set:
 
 
 def drawn_sets(data: Path, of_each: int, none_of_each: int) -> dict[str, Set]:
-    """Return the drawn set with crops, and with vector marks, as references; the pictures are the same."""
+    """Return the drawn sets: with crops, and with vector marks, as references, of the same pictures; and crops
+    and pictures in the colours of the brands, beside the same pictures without a mark."""
     icons = data / "logos-simple-icons" / "icons"
     marks = {brand: outline(icons / f"{brand}.svg") for brand in BRANDS}
     photos = photographs(data)
     # Near-duplicates stand beside each other, so the halves are cut in one place. Crops show some of the first
     # half's photographs, which would be found on them again, rightly.
     first, second = photos[: len(photos) // 2], photos[len(photos) // 2 :]
-    rng = np.random.default_rng(1)
-    crops = {
-        brand: [
-            opaque(composite(brand, mark, first[number], rng).crop(0.05))
-            for number in rng.choice(len(first), CROPS, replace=False)
-        ]
-        for brand, mark in marks.items()
-    }
+    crops = _crops(marks, first, np.random.default_rng(1), {})
     vectors = {
         brand: [np.dstack([np.zeros((*mark.shape, 3), np.uint8), mark])]
         for brand, mark in marks.items()
     }
     rng = np.random.default_rng(2)
-    pictures = [
-        Picture(brand, composite(brand, mark, second[rng.integers(len(second))], rng).pixels)
-        for _ in range(of_each)
-        for brand, mark in marks.items()
-    ]
+    pictures = _marked(marks, second, of_each, rng, {})
     frames = films(data)
     frames = frames[len(frames) // 2 :]
     others = other_marks(icons)[-OTHERS:]
-    for kind, pixels in negatives(icons, others, second, frames, none_of_each, rng):
-        pictures.append(Picture("", pixels, kind))
-    return {"ten crops": Set(crops, pictures), "vector marks": Set(vectors, pictures)}
+    clean = [
+        Picture("", pixels, kind)
+        for kind, pixels in negatives(icons, others, second, frames, none_of_each, rng)
+    ]
+    own = brand_colours(data)
+    own_crops = _crops(marks, first, np.random.default_rng(11), own)
+    own_pictures = _marked(marks, second, of_each, np.random.default_rng(12), own)
+    return {
+        "ten crops": Set(crops, pictures + clean),
+        "vector marks": Set(vectors, pictures + clean),
+        "ten crops, colours of the brands": Set(own_crops, own_pictures + clean),
+    }
+
+
+def _crops(
+    marks: dict[str, Pixels],
+    photos: Sequence[Pixels],
+    rng: np.random.Generator,
+    own: dict[str, Floats],
+) -> dict[str, list[Pixels]]:
+    """Return :data:`CROPS` of each mark, RGBA, from drawings on different photographs."""
+    return {
+        brand: [
+            opaque(composite(brand, mark, photos[number], rng, own.get(brand)).crop(0.05))
+            for number in rng.choice(len(photos), CROPS, replace=False)
+        ]
+        for brand, mark in marks.items()
+    }
+
+
+def _marked(
+    marks: dict[str, Pixels],
+    photos: Sequence[Pixels],
+    of_each: int,
+    rng: np.random.Generator,
+    own: dict[str, Floats],
+) -> list[Picture]:
+    """Return ``of_each`` pictures of each mark."""
+    return [
+        Picture(
+            brand,
+            composite(brand, mark, photos[rng.integers(len(photos))], rng, own.get(brand)).pixels,
+        )
+        for _ in range(of_each)
+        for brand, mark in marks.items()
+    ]
 
 
 def given_set(references: Path, photos: Path, none: Path | None) -> Set:
@@ -168,9 +201,9 @@ class Methods:
         self._reader = reader
         self._brands = list(references)
 
-    def scores(self, picture: Picture, number: int) -> dict[str, Scores]:
+    def scores(self, picture: Picture) -> dict[str, Scores]:
         """Return the score of each brand by each method."""
-        seen = self._reader.features(number, picture.pixels)
+        seen = self._reader.features(picture.pixels)
         marks: Scores = {}
         methods: dict[str, Scores] = {"shape": {}, "keypoints": {}}
         for one in self._logos.findings("picture", seen, self._references):
@@ -183,7 +216,7 @@ class Methods:
         if self._peer:
             found["peer"] = self._peer.scores(seen[0])
         if self._reader.words:
-            words = self._reader.names(number, picture.pixels, self._brands)
+            words = self._reader.names(picture.pixels, self._brands)
             both = {
                 name: max(marks.get(name, 0.0), words.get(name, 0.0)) for name in {*marks, *words}
             }
@@ -197,24 +230,25 @@ class Reader:
     def __init__(self, words: bool) -> None:
         self.words = words
         self._local, self._names = LocalFeatureAnalyzer(), BrandNameAnalyzer()
+        # By id of the pixels, which the sets keep.
         self._seen: dict[int, list[Observation]] = {}
         self._read: dict[int, Scores] = {}
         if words:
             self._ocr = OcrAnalyzer()
             self._ocr.setup("cpu", ModelStore())
 
-    def features(self, number: int, pixels: Pixels) -> list[Observation]:
+    def features(self, pixels: Pixels) -> list[Observation]:
         """Return what ``local-features`` observes."""
-        if number not in self._seen:
-            self._seen[number] = self._local.observe_frames(_batch(pixels))
-        return self._seen[number]
+        if id(pixels) not in self._seen:
+            self._seen[id(pixels)] = self._local.observe_frames(_batch(pixels))
+        return self._seen[id(pixels)]
 
-    def names(self, number: int, pixels: Pixels, brands: Sequence[str]) -> Scores:
+    def names(self, pixels: Pixels, brands: Sequence[str]) -> Scores:
         """Return which folders' names are read, with their scores."""
-        if number not in self._read:
+        if id(pixels) not in self._read:
             lines = self._ocr.reduce("picture", self._ocr.observe_frames(_batch(pixels)))
-            self._read[number] = _named(self._names, lines, brands)
-        return self._read[number]
+            self._read[id(pixels)] = _named(self._names, lines, brands)
+        return self._read[id(pixels)]
 
 
 def _named(
@@ -282,8 +316,8 @@ def measured(one: Set, reader: Reader, peer: bool) -> dict[str, object]:
     """Return the figures of every method."""
     methods = Methods(one.references, reader, peer)
     found: dict[str, list[Scores]] = {}
-    for number, picture in enumerate(one.pictures):
-        for name, scores in methods.scores(picture, number).items():
+    for picture in one.pictures:
+        for name, scores in methods.scores(picture).items():
             found.setdefault(name, []).append(scores)
     result: dict[str, object] = {"references refused as too plain": methods.refused}
     for name, scores in found.items():
