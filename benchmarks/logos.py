@@ -41,7 +41,7 @@ from compliance.errors import BankError
 from compliance.findings import Observation, Reference
 from compliance.media.vector import VectorReader
 from compliance.model_store import ModelStore
-from compliance.types import Floats, Pixels
+from compliance.types import Floats, FrameBatch, Pixels
 
 CROPS = 10
 OTHERS = 24
