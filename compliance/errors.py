@@ -12,6 +12,7 @@
     │   ├── LicenceRefused    the settings forbid the licence on the card
     │   ├── ModelRefused      a file can run code or is damaged, or its card or receipt is
     │   └── ModelMissing      the file that the card names is not there
+    │       └── ModelIncomplete   something of the model is there, so that it is installed and broken
     ├── AnalyzerError         an analyzer broke its contract or failed
     ├── BankError             a bank is missing, empty or refuses an entry
     ├── ProvenanceError       reading, signing or verifying failed
@@ -102,6 +103,10 @@ class ModelRefused(ModelError):
 
 class ModelMissing(ModelError):
     """The file that a card names is not on this machine."""
+
+
+class ModelIncomplete(ModelMissing):
+    """Something of a model is on this machine, but not all that is needed: it is installed and broken."""
 
 
 class AnalyzerError(ComplianceError):

@@ -13,7 +13,14 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing, ModelRefused
+from compliance.errors import (
+    DigestMismatch,
+    LicenceRefused,
+    ModelError,
+    ModelIncomplete,
+    ModelMissing,
+    ModelRefused,
+)
 from compliance.files import sha256_of
 from compliance.findings import ModelUse
 from compliance.model_store.card import UNKNOWN, Calibration, Card, CardFile
@@ -159,6 +166,7 @@ class ModelStore:
             LicenceRefused: the settings forbid its weights.
             ModelMissing: a file or its package is not installed, or a digest is on neither card nor
                 receipt.
+            ModelIncomplete: the same of a model of which something is installed.
             DigestMismatch: a file is not the one that card or receipt describes.
             ModelRefused: a file is of a format that can run code when it is loaded, or damaged.
         """
@@ -184,7 +192,7 @@ class ModelStore:
         for file in known:
             path = folder / file.path
             if not path.is_file():
-                raise ModelMissing(
+                raise (ModelIncomplete if folder.is_dir() else ModelMissing)(
                     "a model file is not on this machine",
                     expected=file.path,
                     where=card.id,
@@ -277,7 +285,7 @@ class ModelStore:
         """Return the card's files; each has a digest."""
         files = self._recorded_files(card)
         if any(file.sha256 == UNKNOWN for file in files):
-            raise ModelMissing(
+            raise (ModelIncomplete if self.here(card) else ModelMissing)(
                 "nobody has recorded the digest of this model, so it is not loaded",
                 expected="a digest on the card, or one that a pull recorded and you accepted",
                 where=card.id,

@@ -10,6 +10,7 @@ from compliance.errors import (
     ComplianceError,
     DigestMismatch,
     LicenceRefused,
+    ModelIncomplete,
     ModelMissing,
     ModelRefused,
 )
@@ -37,7 +38,7 @@ class Failures:
         except Exception as error:  # noqa: BLE001  see the module's docstring
             said = str(error) if isinstance(error, ComplianceError) else ""
             why = said or f"{analyzer} failed with {type(error).__name__}: {error}"
-            missing = isinstance(error, ModelMissing)
+            missing = isinstance(error, ModelMissing) and not isinstance(error, ModelIncomplete)
             with self._lock:
                 for key in ((analyzer, asset) for asset in assets):
                     if missing and key not in self._why:
@@ -64,7 +65,10 @@ class Failures:
                 work([asset])
 
     def lacks_model(self, analyzer: str, asset: str) -> bool:
-        """Tell whether ``analyzer`` did not look at ``asset`` only because a model of its is not installed."""
+        """Tell whether ``analyzer`` did not look at ``asset`` only because a model of its is not installed.
+
+        One of which a part is there is installed, and broken.
+        """
         return (analyzer, asset) in self._missing
 
     def why(self, analyzer: str, asset: str) -> str | None:

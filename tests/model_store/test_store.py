@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compliance.errors import DigestMismatch, LicenceRefused, ModelError, ModelMissing
+from compliance.errors import (
+    DigestMismatch,
+    LicenceRefused,
+    ModelError,
+    ModelIncomplete,
+    ModelMissing,
+)
 from compliance.model_store import Calibration, CardFile, ModelStore
 from compliance.model_store.receipt import Receipt, write_receipt
 from compliance.resources import shipped
@@ -63,11 +69,12 @@ def test_weights_that_are_not_commercial_are_refused(tmp_path: Path, use: str) -
 
 def test_an_absent_file_package_or_card_is_named(tmp_path: Path) -> None:
     store = store_with(tmp_path, **{"models/shape": "models/absent"})
-    with pytest.raises(ModelMissing, match="absent"):
+    with pytest.raises(ModelIncomplete, match="absent"):  # the package is there
         store.load(CARD.stem)
     store = store_with(tmp_path, **{"package: face_recognition_models": "package: no_such_package"})
-    with pytest.raises(ModelMissing, match="no_such_package"):
+    with pytest.raises(ModelMissing, match="no_such_package") as caught:
         store.load(CARD.stem)
+    assert not isinstance(caught.value, ModelIncomplete)
     with pytest.raises(ModelMissing):
         store.load("no-such-card")
 
@@ -123,7 +130,7 @@ def test_what_was_accepted_holds_on_every_load(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     content = save({"a": np.ones(4, np.float32)})
     (folder / "a.safetensors").write_bytes(content)
-    with pytest.raises(ModelMissing, match="nobody has recorded"):
+    with pytest.raises(ModelIncomplete, match="nobody has recorded"):
         store.load(CARD.stem)
     recorded = CardFile(path="a.safetensors", sha256=hashlib.sha256(content).hexdigest())
     receipt = Receipt(

@@ -11,7 +11,7 @@ from compliance.analyzers.senses.speech import SpeechAnalyzer
 from compliance.analyzers.texts.names import NameAnalyzer
 from compliance.banks.keys import MasterKey
 from compliance.banks.people import PeopleBank
-from compliance.errors import AnalyzerError, ModelMissing
+from compliance.errors import AnalyzerError, ModelIncomplete, ModelMissing
 from compliance.facts import Release
 from compliance.findings import Observation, RawKind
 from compliance.pipeline.intake import Request
@@ -147,12 +147,17 @@ def test_an_owner_answers_for_speech_while_no_recogniser_is_installed_and_for_no
     def absent(self, device, models):
         raise ModelMissing("a model is not installed", fix="compliance models pull whisper")
 
+    def partial(self, device, models):
+        raise ModelIncomplete("a model file is not on this machine", where="whisper")
+
     def broken(self, tracks):
         raise AnalyzerError("speech cannot be turned into text whole", where="speech")
 
     assert review(clip, tmp_path, ACCEPTS, analyzers=()).verdict.complete
     monkeypatch.setattr(SpeechAnalyzer, "setup", absent)
     assert review(clip, tmp_path, ACCEPTS).verdict.complete
+    monkeypatch.setattr(SpeechAnalyzer, "setup", partial)
+    assert not review(clip, tmp_path, ACCEPTS).verdict.complete
     hears(None)
     monkeypatch.setattr(SpeechAnalyzer, "observe_audio", broken)
     verdict = review(clip, tmp_path, ACCEPTS).verdict

@@ -259,7 +259,7 @@ def _loaded(models: ModelStore, name: str) -> LoadedModel:
     except ModelMissing as error:
         if models.card(name).tier != "extra":
             raise
-        raise ModelMissing(
+        raise type(error)(
             error.message,
             expected=error.expected,
             found=error.found,

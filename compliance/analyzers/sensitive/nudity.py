@@ -150,7 +150,7 @@ def _loaded(models: ModelStore, name: str) -> LoadedModel:
         card = models.card(name)
         if not card.source.package:
             raise
-        raise ModelMissing(
+        raise type(error)(
             error.message,
             expected=error.expected,
             found=error.found,
