@@ -10,6 +10,7 @@ from compliance.errors import AnalyzerError
 from compliance.findings import Finding
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract
+from compliance.text.languages import others
 from compliance.types import Region, Source, TextBatch, TimeSpan
 
 ASSET = "a" * 64
@@ -233,8 +234,17 @@ def test_honest_text_in_another_script_gives_no_alarm(reader: SensitiveTextAnaly
         "Кошка сидит на подоконнике и смотрит на дождь",
         "一只猫坐在窗边看雨",
         "طباخ يقطع الخضار في المطبخ",
+        "मेरी दादी खिड़की के पास",
+        "दो दोस्त शाम को किताब के साथ",
     ):
-        assert max(scores(reader, prompt(text)).values(), default=0) < 0.5
+        assert scores(reader, prompt(text)) == {}
+        assert others([text], reader.spec.languages), "it has to count as not examined"
+
+
+def test_english_beside_another_script_is_read(reader: SensitiveTextAnalyzer) -> None:
+    assert scores(reader, prompt("मेरी दादी खिड़की के पास. " + GORE))["violence.graphic"] > 0.7
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in GORE)
+    assert scores(reader, prompt("Кошка сидит на окне. " + wide))["violence.graphic"] > 0.5
 
 
 @pytest.mark.parametrize(("minor", "least"), [(True, 0.8), (False, 0.0)])

@@ -7,6 +7,7 @@ never learnt.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from compliance.model_store import ModelStore
 from compliance.taxonomy import TAXONOMY
 from compliance.text.disguise.reading import PLAIN, Reading
 from compliance.text.disguise.undisguise import LOOK_ALIKES, readings_of
+from compliance.text.languages import others
 from compliance.text.normalise import View, normalise
 from compliance.text.repeats import merge_repeats
 from compliance.text.sensitive.minors import says_minor
@@ -48,7 +50,7 @@ class SensitiveTextAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="sensitive-text",
-        version="3",
+        version="4",
         categories=(
             "consent.covert", "consent.intimate_imagery", "deception.forgery", "deception.impersonation",
             "deception.staged_event", "gambling", "harassment.abuse", "harassment.threat", "hate.speech",
@@ -124,7 +126,12 @@ class SensitiveTextAnalyzer:
         assert self._reader is not None
         different = list(dict.fromkeys(texts))
         readings = [_with_folded(found) for found in readings_of(different)]
-        flat = [(row, one) for row, found in enumerate(readings) for one in found]
+        flat = [
+            (row, one)
+            for row, found in enumerate(readings)
+            for one in found
+            if not _is_foreign(one.text, self.spec.languages)
+        ]
         scores = self._reader.read([_encodable(one.text) for _, one in flat])
         made: list[dict[str, Any]] = [
             {"scores": {}, "places": {}, "how": {}, "minor": any(map(_minor, found))}
@@ -250,6 +257,15 @@ def _evidence(one: Observation, category: str) -> Evidence:
 
 def _minor(reading: Reading) -> bool:
     return says_minor(reading.text) is not None
+
+
+def _is_foreign(text: str, languages: Sequence[str]) -> bool:
+    """Tell whether a text without a Latin letter is said to be in another language, and so is not examined.
+
+    The embedder knows such scripts letter by letter only: what it says of them is chance.
+    """
+    seen = filter(str.isascii, unicodedata.normalize("NFKC", text))
+    return not any(map(str.isalpha, seen)) and bool(others((text,), languages))
 
 
 def _with_folded(found: tuple[Reading, ...]) -> tuple[Reading, ...]:
