@@ -36,6 +36,7 @@ from compliance.pipeline.runfiles import (
 )
 from compliance.provenance.statement import input_digest
 from compliance.settings import private_folder
+from compliance.store.verdicts import VerdictStore
 from compliance.taxonomy import TEXT
 from compliance.text.disguise.undisguise import readings_of
 from compliance.text.documents import documents
@@ -142,6 +143,20 @@ def restricted(
     return kept, facts.model_copy(update=silent)
 
 
+def copies_of(store: VerdictStore, media: str) -> tuple[str, ...]:
+    """Return the digests of all files that were signed here from media, or from which it was signed."""
+    digests = [media]
+    for one in digests:  # grows: a signed copy may have been reviewed and signed again
+        made = [
+            output.output_sha256
+            for verdict in store.find_media(one)
+            for output in store.outputs_of(verdict.key)
+        ]
+        made += [input_digest(store.get(output.verdict_key)) for output in store.outputs(one)]
+        digests += [digest for digest in dict.fromkeys(made) if digest not in digests]
+    return tuple(digests[1:])
+
+
 def enlist(
     home: Path,
     verdict: Verdict,
@@ -158,7 +173,7 @@ def enlist(
         verdict: that on the asset.
         findings: why it is listed.
         at: the present moment.
-        copies: SHA-256 of signed copies, which are other bytes and would be other assets.
+        copies: SHA-256 of files that show the same in other bytes, as :func:`copies_of` finds them.
 
     Raises:
         SettingsError, UsageError: the folder or file cannot be written.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -187,17 +188,18 @@ class Reviewer:
         check_writable(session.runs)
         done: dict[str, Outcome] = {}
         broken: list[ComplianceError] = []
-        alike = Counter(map(_content, unique))
+        left = Counter(map(_content, unique))
         waiting: dict[str, list[_Judged]] = defaultdict(list)
         for one, matched in self._examined(unique, progress):
             content = _content(one.intake)
-            try:
+            left[content] -= 1
+            # Such as a signer that fails: the others go on.
+            with _kept(broken):
                 waiting[content].append(self._judge(one, matched, session))
-                if len(waiting[content]) == alike[content]:  # what holds of one holds of all
-                    for judged in _together(waiting.pop(content)):
+            if not left[content]:  # what holds of one holds of all
+                for judged in _together(waiting.pop(content, ())):
+                    with _kept(broken):
                         done[judged.one.id] = self._conclude(judged, session)
-            except ComplianceError as error:  # such as a signer that fails; the others go on
-                broken.append(error)
         if broken:
             raise broken[0]
         return [_called(done[one.asset.id], one.asset.path) for one in intakes]
@@ -346,12 +348,14 @@ class Reviewer:
         observer, verdict = self._observer, judged.verdict
         found = judged.facts.findings
         media = verdict.parts.get("media")
-        earlier = self._store.find_media(media) if media else self._store.find_asset(verdict.asset)
-        earlier = tuple(one for one in earlier if not quarantine.is_restricted(one))
-        copies = [
-            output.output_sha256 for one in earlier for output in self._store.outputs_of(one.key)
+        alike = quarantine.copies_of(self._store, media) if media else ()
+        earlier = [
+            one for digest in (media, *alike) if digest for one in self._store.find_media(digest)
         ]
-        quarantine.enlist(self.settings.home, verdict, found, self._clock(), copies)
+        if not media:
+            earlier += self._store.find_asset(verdict.asset)
+        earlier = [one for one in earlier if not quarantine.is_restricted(one)]
+        quarantine.enlist(self.settings.home, verdict, found, self._clock(), alike)
         quarantine.strip({self.settings.runs, session.runs}, earlier)
         if self._cache or earlier:
             quarantine.forget(
@@ -406,8 +410,18 @@ class _Judged:
 
 
 def _content(intake: Intake) -> str:
-    """Return the digest of what is quarantined as one: the media, or the asset without any."""
-    return intake.asset.media_sha256 or intake.asset.id
+    """Return the digest of what is quarantined as one: the media, the lone prompt, or the asset."""
+    parts = intake.asset.parts
+    return parts.get("media") or parts.get("prompt") or intake.asset.id
+
+
+@contextmanager
+def _kept(broken: list[ComplianceError]) -> Iterator[None]:
+    """Add what is raised inside to ``broken``."""
+    try:
+        yield
+    except ComplianceError as error:
+        broken.append(error)
 
 
 def _together(judged: Sequence[_Judged]) -> list[_Judged]:

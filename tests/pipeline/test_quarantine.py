@@ -292,6 +292,39 @@ def test_the_signed_copies_of_quarantined_media_are_quarantined_too(
     assert "QUARANTINED since: recall it" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_whichever_of_original_and_signed_copies_is_quarantined_all_are(
+    tmp_path: Path, first: int
+) -> None:
+    files = [picture(tmp_path)]
+    for name in ("copy.png", "copy of it.png"):
+        (done,) = review(tmp_path, Request(files[-1], (Prompt(text="a boat"),)), policy=CALM)
+        files.append(tmp_path / name)
+        files[-1].write_bytes(done.files.signed.read_bytes())
+    review(tmp_path, Request(files[first], (Prompt(text=SECRET),)), policy=CALM)
+    assert len(listed(tmp_path)) == 3
+    again = [review(tmp_path, Request(one, (Prompt(text="a boat"),)), policy=CALM) for one in files]
+    assert all(one.restricted for (one,) in again)
+
+
+@pytest.mark.parametrize("order", [(SECRET, "a boat"), ("a boat", SECRET)])
+def test_what_breaks_over_one_of_two_keeps_the_other_from_no_quarantine(
+    tmp_path: Path, order: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm = take_in(asked(tmp_path, "a boat")).asset.id
+    judge = Reviewer._judge
+
+    def breaks(self, one, matched, session):
+        if one.id == calm:
+            raise UsageError("a waiver cannot be read")
+        return judge(self, one, matched, session)
+
+    monkeypatch.setattr(Reviewer, "_judge", breaks)
+    with pytest.raises(UsageError, match="a waiver"):
+        review(tmp_path, *(asked(tmp_path, prompt) for prompt in order), policy=CALM)
+    assert len(listed(tmp_path)) == 1
+
+
 @pytest.mark.parametrize("order", [(SECRET, "a boat"), ("a boat", SECRET)])
 def test_the_same_media_twice_in_one_call_is_quarantined_as_one(
     tmp_path: Path, order: tuple[str, str]
