@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ IGNORABLE = (
 )
 """Characters that every view drops: nothing is seen of them."""
 
+_ASCII_RUN = re.compile(r"[\t-\r -~]{8,}(?=[\t-\r -~]|\Z)")
+"""ASCII that needs no look at each character: the last before others may have marks and stays out."""
 MARKS_PER_LETTER = 30
 """Combining marks that are taken together with their letter; UAX #15, stream-safe text format. It
 bounds the work on text that piles them up."""
@@ -119,12 +122,32 @@ def _normalise_by_cluster(text: str, view: View) -> Normalised:
     parts: list[str] = []
     offsets: list[int] = []
     ends: list[int] = []
-    for start, end, cluster in _clusters(text):
+    done = 0
+    for run in _ASCII_RUN.finditer(text):
+        _add_clusters(text, done, run.start(), view, parts, offsets, ends)
+        done = run.end()
+        parts.append(run[0] if view is View.CASED else run[0].lower())
+        offsets.extend(range(run.start(), done))
+        ends.extend(range(run.start() + 1, done + 1))
+    _add_clusters(text, done, len(text), view, parts, offsets, ends)
+    return Normalised("".join(parts), offsets, ends)
+
+
+def _add_clusters(
+    text: str,
+    begin: int,
+    stop: int,
+    view: View,
+    parts: list[str],
+    offsets: list[int],
+    ends: list[int],
+) -> None:
+    """Add what is in [begin, stop) of ``text`` to the lists, in ``view``."""
+    for start, end, cluster in _clusters(text[begin:stop]):
         folded = _fold(cluster, view)
         parts.append(folded)
-        offsets.extend([start] * len(folded))
-        ends.extend([end] * len(folded))
-    return Normalised("".join(parts), offsets, ends)
+        offsets.extend([begin + start] * len(folded))
+        ends.extend([begin + end] * len(folded))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int, str]]:

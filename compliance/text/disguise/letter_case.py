@@ -32,6 +32,8 @@ def as_drawn(text: str, folded: Normalised) -> str:
 
 
 def _is_capital(character: str) -> bool:
+    if character.isascii():
+        return character.isupper()
     return character.isupper() or unicodedata.normalize("NFKC", character)[:1].isupper()
 
 

@@ -84,7 +84,7 @@ def _read(text: str) -> tuple[Reading, ...]:
     steps: Sequence[Callable[[Reading], Reading]] = (
         undisguise_words.mended,
         undisguise_codes.decoded,
-        backwards,
+        _whole_backwards,
         words_backwards,
         undisguise_codes.shifted,
     )
@@ -207,11 +207,16 @@ def _folded(text: str, folded: Normalised) -> Normalised:
 
 def backwards(reading: Reading) -> Reading:
     """Return the text read from its end, or with each word turned round, if that looks like English."""
+    whole = _whole_backwards(reading)
+    return words_backwards(reading) if whole is reading else whole
+
+
+def _whole_backwards(reading: Reading) -> Reading:
     text = reading.text
     turned = text[::-1]
     if likelier(text, turned) or _ends_in_capitals(text):
         return Reading(turned, REVERSED, reading.offsets[::-1], reading.ends[::-1])
-    return words_backwards(reading)
+    return reading
 
 
 def words_backwards(reading: Reading) -> Reading:

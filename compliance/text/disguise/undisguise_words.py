@@ -348,8 +348,11 @@ def _whole(
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(found) + 1):
         options = [(best[end - 1][0] + cost(found[end - 1][2]), end - 1)]
-        start = end - 2
+        start, letters = end - 2, len(found[end - 1][2])
         while start >= max(0, end - _PIECES) and seams[start]:
+            letters += len(found[start][2])
+            if letters > _LONGEST_WHOLE:
+                break
             pieces = [text[a:b] for a, b, _ in found[start:end]]
             options.append((best[start][0] + join(pieces), start))
             start -= 1
@@ -367,10 +370,12 @@ def _whole(
 
 def _of_pieces(pieces: list[str]) -> float:
     """Return the bits of a known word in pieces of which one is no word; infinity for anything else."""
-    whole = "".join(pieces).lower()
     unknown = any(not is_word(one.lower()) for one in pieces)
+    if not unknown:
+        return math.inf
+    whole = "".join(pieces).lower()
     article = len(pieces) == 2 and pieces[0].lower() == "a"
-    fits = 4 <= len(whole) <= _LONGEST_WHOLE and unknown and not article
+    fits = 4 <= len(whole) <= _LONGEST_WHOLE and not article
     return KNOWN if fits and is_word(whole) else math.inf
 
 
