@@ -15,8 +15,12 @@ _VISUAL = 86
 _SEGMENT, _TRACKS, _TRACK, _VIDEO = 0x18538067, 0x1654AE6B, 0xAE, 0xE0
 _PIXEL_CROPS = (0x54AA, 0x54BB, 0x54CC, 0x54DD)
 """Elements of RFC 9559: pixels to cut at the bottom, top, left and right."""
-_MOST = 100_000
+_MOST = 1_000_000
 """Most boxes or elements that are looked at on one level."""
+
+
+class _Unreadable(Exception):
+    """What follows in the container is not known, so that nobody knows what it asks for."""
 
 
 def check_crop(source: Source, kind: str, gaps: Gaps) -> None:
@@ -25,8 +29,16 @@ def check_crop(source: Source, kind: str, gaps: Gaps) -> None:
     What covers a small part of the decoded picture may fill all that is shown, so that shares of the screen
     mean nothing.
     """
-    cropped = {"mov": _clean_aperture, "matroska": _pixel_crop}.get(kind)
-    if cropped is not None and cropped(source):
+    is_cropped = {"mov": _clean_aperture, "matroska": _pixel_crop}.get(kind)
+    try:
+        cropped = is_cropped is not None and is_cropped(source)
+    except _Unreadable:
+        gaps.add(
+            "The container's own structure cannot be read through, so that nobody knows whether it asks "
+            "players to show a part of the picture only; export the file again."
+        )
+        return
+    if cropped:
         gaps.add(
             "The container asks players to show a part of the picture only, which some do and others do not: "
             "what fills it was examined as a share of the whole; cut the picture itself and export again."
@@ -45,6 +57,8 @@ def _descriptions(source: Source) -> Iterator[tuple[int, int]]:
         for name, start, end in _boxes(source, *open_boxes.pop()):
             if name == b"stsd":
                 yield start + 8, end
+            elif name == b"cmov":  # an index in compressed form, as QuickTime once wrote it
+                raise _Unreadable
             elif name in _BOXES:
                 open_boxes.append((start, end))
 
@@ -67,18 +81,19 @@ def _is_smaller(source: Source, start: int, end: int) -> bool:
 def _boxes(source: Source, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the name of each box from ``start`` to ``end``, and where its content starts and ends."""
     for _ in range(_MOST):
-        head = source.at(start, 16)
-        if start >= end or len(head) < 8:
+        if end - start < 8:
             return
+        head = source.at(start, 16)
         size, content = int.from_bytes(head[:4], "big"), start + 8
         if size == 1:
             size, content = int.from_bytes(head[8:16], "big"), start + 16
         elif size == 0:
             size = end - start
         if start + size < content:
-            return
+            raise _Unreadable
         yield head[4:8], content, min(start + size, end)
         start += size
+    raise _Unreadable
 
 
 def _pixel_crop(source: Source) -> bool:
@@ -101,11 +116,14 @@ def _pixel_crop(source: Source) -> bool:
 def _elements(source: Source, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Yield the identifier of each element from ``start`` to ``end``, and where its content starts and ends."""
     for _ in range(_MOST):
+        if start >= end:
+            return
         identifier, used = vint(source.at(start, 4), keep_marker=True)
         size, more = vint(source.at(start + used, 8), keep_marker=False)
-        if start >= end or not used or not more:
-            return
+        if not used or not more:
+            raise _Unreadable
         content = start + used + more
         stop = end if size == (1 << 7 * more) - 1 else min(content + size, end)
         yield identifier, content, stop
         start = stop
+    raise _Unreadable

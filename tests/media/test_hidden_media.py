@@ -1,6 +1,7 @@
 """What a container holds beside what is shown, or shows of its picture: never passed as examined."""
 
 import struct
+import zlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -160,6 +161,28 @@ def test_a_clean_aperture_smaller_than_the_picture_is_a_gap(
     assert found.complete == complete, found.gaps
 
 
+def test_a_clean_aperture_behind_many_boxes_is_a_gap(tmp_path: Path) -> None:
+    path = with_clap(write(tmp_path / "a.mp4"), 32, 48)
+    data = path.read_bytes()
+    at = data.index(b"moov") - 4
+    path.write_bytes(data[:at] + 100_001 * b"\0\0\0\x08free" + data[at:])
+    assert not summary(path).complete
+
+
+def test_an_index_that_libav_reads_and_the_look_for_crops_does_not_is_a_gap(tmp_path: Path) -> None:
+    data = write(tmp_path / "a.mp4").read_bytes()
+    at = data.index(b"moov") - 4
+    packed = zlib.compress(data[at:])
+    parts = (b"\0\0\0\x0cdcomzlib", struct.pack(">I4sI", 12 + len(packed), b"cmvd", len(data) - at))
+    inner = parts[0] + parts[1] + packed
+    moov = struct.pack(">I4sI4s", 16 + len(inner), b"moov", 8 + len(inner), b"cmov") + inner
+    path = tmp_path / "b.mov"
+    path.write_bytes(data[:at] + moov)
+    found = summary(path)
+    assert found.frames_seen == 50
+    assert any("structure cannot be read through" in gap for gap in found.gaps), found.gaps
+
+
 def element(identifier: int, content: bytes) -> bytes:
     return identifier.to_bytes(2, "big") + bytes([0x80 | len(content)]) + content
 
@@ -178,6 +201,19 @@ def test_pixels_that_matroska_cuts_off_are_a_gap(cut: int, complete: bool, tmp_p
     path.write_bytes(data)
     found = summary(path)
     assert found.complete == complete, found.gaps
+
+
+def test_junk_between_elements_that_libav_skips_is_a_gap(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mkv")
+    data = bytearray(path.read_bytes())
+    size = data.index(b"\x18\x53\x80\x67") + 4  # of the segment, with the mark of eight bytes
+    data[size : size + 8] = (int.from_bytes(data[size : size + 8], "big") + 2).to_bytes(8, "big")
+    tracks = data.index(b"\x16\x54\xae\x6b", size + 100)
+    data[tracks:tracks] = b"\0\0"
+    path.write_bytes(data)
+    found = summary(path)
+    assert found.frames_seen == 50
+    assert any("structure cannot be read through" in gap for gap in found.gaps), found.gaps
 
 
 @pytest.mark.parametrize(
