@@ -166,7 +166,8 @@ def test_a_clean_aperture_behind_many_boxes_is_a_gap(tmp_path: Path) -> None:
     data = path.read_bytes()
     at = data.index(b"moov") - 4
     path.write_bytes(data[:at] + 100_001 * b"\0\0\0\x08free" + data[at:])
-    assert not summary(path).complete
+    found = summary(path)
+    assert any("a part of the picture" in gap for gap in found.gaps), found.gaps
 
 
 def test_an_index_that_libav_reads_and_the_look_for_crops_does_not_is_a_gap(tmp_path: Path) -> None:
