@@ -30,6 +30,7 @@ _HEAD = re.compile(
 _RUN = re.compile(rf"{_CAP}(?:[ \t]{_CAP}){{1,4}}")
 _PARTNERS = re.compile(rf"{_CAP} & (?:{_CAP})(?: {_CAP})?")
 _WORD = re.compile(r"[^\W_][\w&+.'’-]*")
+_TAIL = re.compile(r"['’]s$|[.'’-]+$")
 _NO_PART = frozenset(
     "the a an our my your his her their this that every old new big small modern ancient beautiful at in "
     "on".split()
@@ -84,10 +85,11 @@ def _listed(text: str) -> Iterator[tuple[int, int, float]]:
 
 
 def _bare(word: str) -> str:
-    return re.sub(r"['’]s$|[.'’-]+$", "", folded(word))
+    lower = folded(word)
+    return lower if lower[-1:].isalnum() and lower[-2:-1] not in "'’" else _TAIL.sub("", lower)
 
 
 def _owner(text: str, word: tuple[int, int, str]) -> int:
     """Return how many code points of a word are no part of the name: a full stop, *'s*."""
-    found = re.search(r"['’]s$|[.'’-]+$", text[word[0] : word[1]])
+    found = _TAIL.search(text[word[0] : word[1]])
     return len(found.group()) if found else 0

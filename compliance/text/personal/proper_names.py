@@ -40,6 +40,7 @@ FIRM = 0.7
 _FIRM = re.compile(
     r"(?:[A-Z][\w'’-]+, ){1,2}[A-Z][\w'’-]+,? (?:and|&|og|och|und|et|y|e|i) [A-Z][\w'’-]+"
 )
+_ENDS = re.compile(r"[.!?:\n\"“”?]")
 _SPACE = re.compile(r"[ \t]+$|\.[ \t]+$|-$")
 FEW = 4
 """Words from which their share says anything."""
@@ -131,13 +132,13 @@ def _words(text: str) -> list[Word]:
             last = end
             continue
         written = match.group()
-        plain = re.sub(r"['’]s$", "", written)
+        plain = written[:-2] if written.endswith(("'s", "’s")) else written
         gap = text[last:start]
-        ends = bool(
-            re.search(r"[.!?:\n\"“”?]", gap.replace(". ", " ") if _abbreviated(found) else gap)
+        ends = gap != " " and bool(
+            _ENDS.search(gap.replace(". ", " ") if _abbreviated(found) else gap)
         )
         owner = bool(found) and last > found[-1].end
-        joined = bool(found) and not owner and bool(_SPACE.fullmatch(gap))
+        joined = bool(found) and not owner and (gap == " " or bool(_SPACE.fullmatch(gap)))
         opens = not found or (ends and not (joined and _abbreviated(found))) or "\n" in gap
         upper = len(plain) > 1 and plain.isupper()
         found.append(
