@@ -27,6 +27,16 @@ _APART = ("KATAKANA", "HANGUL")
 _ALIKE = str.maketrans("l10", "iio")
 _INSIDE = frozenset(".'’_")
 """Signs that alone between two letters do not part them, as in Unicode's own rules: *acme.ai* is one word."""
+_NOT = frozenset(
+    "no not non without never none nothing zero isnt arent wasnt werent dont doesnt didnt "
+    "nicht kein keine keinen keiner ohne sans pas aucun aucune sin ningun senza nessun sem nao geen niet "
+    "не без нет 非 不 未 无 無 没 沒".split()
+)
+_BETWEEN = frozenset(
+    "a an any the been be is are was were has have contain contains use uses using made".split()
+)
+"""Words that deny what follows, and those that may stand between: who says that media is not generated has not
+labelled it. In other languages the same may be said otherwise."""
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -36,7 +46,8 @@ def says(text: str, demanded: str) -> bool:
     size = len(wanted)
     if not wanted:
         return False
-    if any(said[at : at + size] == wanted for at in range(len(said) - size + 1)):
+    starts = range(len(said) - size + 1)
+    if any(said[at : at + size] == wanted and not _denied(said, at, at + size) for at in starts):
         return True
     letters = "".join(wanted)
     if sum(IDEOGRAPH if _script(one) in _IDEOGRAPHS else 1 for one in letters) < LONG:
@@ -47,10 +58,22 @@ def says(text: str, demanded: str) -> bool:
 def _joined(said: list[str], letters: str) -> bool:
     """Tell whether some words beside each other have these letters, wherever they are parted inside."""
     ends = list(itertools.accumulate(map(len, said), initial=0))
-    borders, text = set(ends), "".join(said).translate(_ALIKE)
-    return any(
-        start + len(letters) in borders and text.startswith(letters, start) for start in ends[:-1]
+    borders, text = (
+        {end: number for number, end in enumerate(ends)},
+        "".join(said).translate(_ALIKE),
     )
+    return any(
+        text.startswith(letters, start)
+        and start + len(letters) in borders
+        and not _denied(said, number, borders[start + len(letters)])
+        for number, start in enumerate(ends[:-1])
+    )
+
+
+def _denied(said: list[str], start: int, end: int) -> bool:
+    """Tell whether the words from ``start`` to ``end`` are said not to hold: *not AI-generated*, *AI-free*."""
+    before = next((one for one in reversed(said[:start]) if one not in _BETWEEN), "")
+    return before in _NOT or (end < len(said) and said[end] == "free")
 
 
 def words(text: str) -> list[str]:

@@ -28,6 +28,14 @@ from compliance.policy.label_words import says, words
         ("ไม่", "ไม"),
         ("!", "!"),
         ("AI", ""),
+        ("AI", "no AI here"),
+        ("AI", "100 % AI-free"),
+        ("AI-generated", "not AI-generated"),
+        ("AI-generated", "non-AI-generated"),
+        ("AI-generated", "contains no Al-generated pictures"),
+        ("Made with AI", "this was never been made with AI"),
+        ("Made with AI", "wasn't madewith AI"),
+        ("AI生成", "非AI生成"),
     ],
 )
 def test_letters_of_other_words_do_not_say_it(demanded: str, text: str) -> None:
@@ -38,6 +46,9 @@ def test_letters_of_other_words_do_not_say_it(demanded: str, text: str) -> None:
     ("demanded", "text"),
     [
         ("AI", "this is ai."),
+        ("AI", "no copying, made by AI"),
+        ("No AI", "no AI"),
+        ("AI-generated", "not AI-generated? AI-generated!"),
         ("AI", "AI/3D"),
         ("AI", "A.I. video"),
         ("AI", "由AI生成"),
