@@ -346,15 +346,19 @@ def _whole(
 ) -> list[Edit]:
     """Return the words that cost least in all, those that are joined of several pieces."""
     best: list[tuple[float, int]] = [(0.0, 0)]
+    latest = len(found) if join is _of_any else -1
     for end in range(1, len(found) + 1):
+        if join is not _of_any and not is_word(found[end - 1][2]):
+            latest = end - 1  # Pieces that are all words make no whole.
         options = [(best[end - 1][0] + cost(found[end - 1][2]), end - 1)]
         start, letters = end - 2, len(found[end - 1][2])
         while start >= max(0, end - _PIECES) and seams[start]:
             letters += len(found[start][2])
             if letters > _LONGEST_WHOLE:
                 break
-            pieces = [text[a:b] for a, b, _ in found[start:end]]
-            options.append((best[start][0] + join(pieces), start))
+            if start <= latest:
+                pieces = [text[a:b] for a, b, _ in found[start:end]]
+                options.append((best[start][0] + join(pieces), start))
             start -= 1
         best.append(min(options))
     edits: list[Edit] = []
