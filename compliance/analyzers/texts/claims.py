@@ -24,7 +24,7 @@ class ClaimsAnalyzer(WordingAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="claims",
-        version="1",
+        version="2",
         categories=(
             "claims.comparative",
             "claims.environmental",

@@ -21,7 +21,7 @@ class PiiNameAnalyzer(PiiAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii-names",
-        version="4",
+        version="5",
         categories=CATEGORIES,
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),

@@ -22,7 +22,7 @@ class PoliticsAnalyzer(WordingAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="politics",
-        version="1",
+        version="2",
         categories=(
             "political.call_to_vote",
             "political.content",
