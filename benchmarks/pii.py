@@ -2,8 +2,9 @@
 
 Labelled: presidio-research's 100 generated sentences (few of each kind; its telephone numbers are made up
 and mostly not valid anywhere; some of its addresses are labelled whole, with their town, some part by part).
-Benign: PartiPrompts and VBench. All of it was seen while the rules were written. The same is measured of Presidio as it comes, with its own scores and no language model; of that
-without e-mail addresses, because its recogniser of these reaches for the network.
+Benign: PartiPrompts and VBench. All of it was seen while the rules were written. The same is measured of
+Presidio as it comes, with its own scores and no language model; of that without e-mail addresses, because its
+recogniser of these reaches for the network.
 
 Usage: python -m benchmarks.pii [--data FOLDER]
 """
