@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.media.extents import vint
+from compliance.media.extents import is_padding, vint
 from compliance.media.gaps import Gaps
 from compliance.media.source import Source
 
@@ -121,6 +121,8 @@ def _elements(source: Source, start: int, end: int) -> Iterator[tuple[int, int, 
         identifier, used = vint(source.at(start, 4), keep_marker=True)
         size, more = vint(source.at(start + used, 8), keep_marker=False)
         if not used or not more:
+            if is_padding(source, start, end):
+                return
             raise _Unreadable
         content = start + used + more
         stop = end if size == (1 << 7 * more) - 1 else min(content + size, end)

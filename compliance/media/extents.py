@@ -37,7 +37,7 @@ def check_extent(source: Source, kind: str, gaps: Gaps, starts: Iterable[int] = 
             f"The file ends after {source.size} bytes where it declares {end}; it is truncated, export or "
             "copy it again."
         )
-    elif not _is_padding(source, end, source.size):
+    elif not is_padding(source, end, source.size):
         gaps.add(
             f"The file should end after {end} bytes, and {source.size - end} more follow that nothing "
             "examined: they can hold another picture or video, as the clip of a motion photo or a gain map; "
@@ -63,7 +63,8 @@ def declared_end(source: Source, kind: str) -> int | None:
     return walks[kind](source) if kind in walks else None
 
 
-def _is_padding(source: Source, start: int, stop: int) -> bool:
+def is_padding(source: Source, start: int, stop: int) -> bool:
+    """Tell whether nothing but zeros and white space stands in ``start`` to ``stop``, in bytes."""
     for position in range(start, stop, _READ_BYTES):
         if source.at(position, min(_READ_BYTES, stop - position)).strip(_PADDING):
             return False
@@ -76,7 +77,7 @@ def _end_of_pictures(source: Source, starts: Iterable[int]) -> int:
     """  # noqa: D205
     end = 0
     for start in sorted(starts):
-        if start > end and not _is_padding(source, end, min(start, source.size)):
+        if start > end and not is_padding(source, end, min(start, source.size)):
             break
         end = max(end, _end_of_picture(source, start))
     return end

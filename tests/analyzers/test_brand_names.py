@@ -84,8 +84,14 @@ def test_on_screen_a_mark_is_found_as_it_is_read_and_a_word_alone_scores_low() -
     assert scores["target"] < 0.6 < min(scores["heineken"], scores["starbucks"])
 
 
-def test_nothing_is_forgiven_in_text_that_was_typed() -> None:
-    assert review(texts("HEINEKFN", "Sta rbucks")) == []
+def test_a_misreading_is_not_forgiven_in_text_that_was_typed() -> None:
+    assert review(texts("HEINEKFN", "C0CA COIA")) == []
+
+
+def test_a_name_that_was_typed_in_pieces_is_a_disguise() -> None:
+    [found] = review(texts("Sta rbucks"))
+    assert found.reference.entry == "starbucks"
+    assert "disguise" in found.evidence.note
 
 
 @pytest.mark.parametrize(
