@@ -85,7 +85,7 @@ def test_on_screen_a_mark_is_found_as_it_is_read_and_a_word_alone_scores_low() -
 
 
 def test_a_misreading_is_not_forgiven_in_text_that_was_typed() -> None:
-    assert review(texts("HEINEKFN", "C0CA COIA")) == []
+    assert review(texts("HEINEKFN", "a bottle of HEINEKFN")) == []
 
 
 def test_a_name_that_was_typed_in_pieces_is_a_disguise() -> None:
