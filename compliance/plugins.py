@@ -8,7 +8,7 @@ installed costs milliseconds. The class is called without arguments.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -46,7 +46,11 @@ def load(group: str, name: str) -> Any:
     Raises:
         PluginError: nothing has this name, or its import fails; names the distribution.
     """
-    entries = installed(group)
+    return _loaded(group, name, installed(group))
+
+
+def _loaded(group: str, name: str, entries: Mapping[str, EntryPoint]) -> Any:
+    """Load one of ``entries``; reading these from disk costs more than loading all of them."""
     if name not in entries:
         close = difflib.get_close_matches(name, sorted(entries), n=1)
         raise PluginError(
@@ -70,8 +74,9 @@ def load(group: str, name: str) -> Any:
 def analyzer_specs() -> dict[str, AnalyzerSpec]:
     """Return the spec of every installed analyzer by name, in order of name."""
     specs: dict[str, AnalyzerSpec] = {}
-    for name in sorted(installed(ANALYZERS)):
-        spec = getattr(load(ANALYZERS, name), "spec", None)
+    entries = installed(ANALYZERS)
+    for name in sorted(entries):
+        spec = getattr(_loaded(ANALYZERS, name, entries), "spec", None)
         if not isinstance(spec, AnalyzerSpec) or spec.name != name:
             raise PluginError(
                 "the analyzer's spec does not fit its entry point",
@@ -85,7 +90,8 @@ def analyzer_specs() -> dict[str, AnalyzerSpec]:
 
 def make_analyzers(names: Iterable[str]) -> dict[str, Analyzer]:
     """Make one analyzer for each name; nothing is set up yet."""
-    return {name: load(ANALYZERS, name)() for name in names}
+    entries = installed(ANALYZERS)
+    return {name: _loaded(ANALYZERS, name, entries)() for name in names}
 
 
 def _owner(entry: EntryPoint) -> str:
