@@ -12,6 +12,7 @@ from compliance.errors import AnalyzerError
 from compliance.findings import Finding, Observation
 from compliance.model_store import ModelStore
 from compliance.testing import TextContract
+from compliance.text.personal.recognisers import recognisers
 from compliance.types import Region, Source, TextBatch, TimeSpan
 
 ASSET = "a" * 64
@@ -247,6 +248,7 @@ def test_setting_up_and_reading_need_no_network(monkeypatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    recognisers.cache_clear()
     analyzer = PiiAnalyzer()
     analyzer.setup("cpu", ModelStore())
     assert sure(analyzer, prompt("jane@example.com")) == [("email", "jane@example.com")]
@@ -256,6 +258,7 @@ def test_a_pattern_that_was_given_up_is_an_error_not_a_pass(monkeypatch) -> None
     from presidio_analyzer import pattern_recognizer
 
     monkeypatch.setattr(pattern_recognizer, "REGEX_TIMEOUT_SECONDS", 0)
+    recognisers.cache_clear()
     analyzer = PiiAnalyzer()
     with pytest.raises(AnalyzerError, match="given up"):
         analyzer.setup("cpu", ModelStore())

@@ -150,22 +150,26 @@ class OcrAnalyzer:
         return found
 
     def _detect_alike(self, pictures: Sequence[Pixels]) -> list[list[Floats]]:
-        """Return the corners of each line in pictures of one size, in one run."""
+        """Return the corners of each line in pictures of one size, in one run; plain ones have none."""
         import cv2
 
         height, width = pictures[0].shape[:2]
+        found: list[list[Floats]] = [[] for _ in pictures]
+        shown = [index for index, picture in enumerate(pictures) if not _is_plain(picture)]
+        if not shown:
+            return found
         batch = cv2.dnn.blobFromImages(
-            [np.ascontiguousarray(picture) for picture in pictures],
+            [np.ascontiguousarray(pictures[index]) for index in shown],
             1 / 127.5,
             _working_size(width, height),
             (127.5, 127.5, 127.5),
             swapRB=True,
         )
         charts = self._detector.run(np.asarray(batch, np.float32))
-        return [
-            [np.asarray(one, np.float32) for one in self._boxes(chart[None], (height, width))[0]]
-            for chart in charts
-        ]
+        for index, chart in zip(shown, charts, strict=True):
+            boxes = self._boxes(chart[None], (height, width))[0]
+            found[index] = [np.asarray(one, np.float32) for one in boxes]
+        return found
 
     def _upright(self, crops: list[Pixels]) -> list[Pixels]:
         """Turn lines round that stand upside down."""
@@ -208,6 +212,11 @@ class OcrAnalyzer:
 
     def close(self) -> None:
         """Nothing outlives the object."""
+
+
+def _is_plain(picture: Pixels) -> bool:
+    """Tell whether every pixel is the same, so that nothing can be written there."""
+    return bool((picture == picture[0, 0]).all())
 
 
 def _working_size(width: int, height: int) -> tuple[int, int]:

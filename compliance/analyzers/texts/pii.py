@@ -65,10 +65,10 @@ class PiiAnalyzer:
         return tuple(sorted(self._locales or ())) if national else ()
 
     def setup(self, device: str, models: ModelStore) -> None:
-        """Load the recognisers; takes seconds."""
-        from compliance.text.personal.recognisers import Recognisers
+        """Load the recognisers; takes seconds the first time."""
+        from compliance.text.personal.recognisers import recognisers
 
-        self._finder = Recognisers(self._locales)
+        self._finder = recognisers(self._locales)
 
     def models(self) -> tuple[ModelUse, ...]:
         """Return no models: these are rules."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Iterator
@@ -161,6 +162,12 @@ class Recognisers:
                 where="pii",
                 fix="run again on an idle machine, or set REGEX_TIMEOUT_SECONDS",
             )
+
+
+@functools.cache
+def recognisers(locales: frozenset[str] | None = None) -> Recognisers:
+    """Return the recognisers for these countries, made once in a process."""
+    return Recognisers(locales)
 
 
 def _counts(one: PatternRecognizer, locales: frozenset[str] | None) -> bool:
