@@ -66,6 +66,7 @@ KNOWN_COMPANIES = frozenset(
 )
 """Organisations that everybody knows by one word, lower case."""
 
+# What is searched with the patterns below is in lower case: that is several times as fast as IGNORECASE.
 BEFORE_PERSON = re.compile(
     r"(?:name(?:['’]s| is| was|s? are)?:?|named?|called?|calls? (?:me|him|her)|call (?:me|him|her)|i['’]?m"
     r"|i am|this is"
@@ -77,14 +78,12 @@ BEFORE_PERSON = re.compile(
     r"|nicknamed"
     r"|character|girl|boy|man|woman|baby|guitarist|drummer|player|author|poet|painter|ex-\w+|assistant to|"
     r"bill(?:ed)? to|billing address|cc|from:|to:)[ \t]*[:,\"“]?[ \t]*$",
-    re.IGNORECASE,
 )
 SURELY_PERSON = re.compile(
     r"(?:name(?:['’]s| is| was):?|last name\??|first name\??|maiden name is|named|call (?:me|him|her)"
     r"|calls? (?:me|him|her)|called|said|dear|hello|i['’]m|i am|married|nicknamed|assistant to|my (?:kid"
     r"|son|daughter"
     r"|wife|husband|brother|sister|friend|boss|mother|father|partner)(?:['’]s name)?)[ \t]*[:,\"“]?[ \t]*$",
-    re.IGNORECASE,
 )
 AFTER_PERSON = re.compile(
     r"^(?:['’]s (?:address|kid|son|daughter|wife|husband|house|name|phone|email|mother|father|friend|voice"
@@ -98,7 +97,6 @@ AFTER_PERSON = re.compile(
     r"|dances|drives|holds|wears|moved|works|worked|called|called|went|came|told|did|does|is (?:a|an|my|the"
     r"|not|in)"
     r"|was (?:a|an|my|the|not|in)))(?!\w)",
-    re.IGNORECASE,
 )
 BEFORE_PLACE = re.compile(
     r"(?:\bin|from|from (?:\w+ ){1,4}to|near|through|across|around|throughout|toward|towards|visit"
@@ -115,7 +113,6 @@ BEFORE_PLACE = re.compile(
     r"|rooftops|mayor|map|half|ruins|deserts?|forests?|shores?|markets|beaches|islands?|republic|province"
     r"|region) of"
     r"|government of|president of|king of|queen of|war in)[ \t]+(?:the[ \t]+|central[ \t]+|old[ \t]+)?$",
-    re.IGNORECASE,
 )
 BEFORE_COMPANY = re.compile(
     r"(?:works?|worked|working) (?:for|at|with)[ \t]+$|(?:job|career|internship|intern|employee|employed"
@@ -128,7 +125,6 @@ BEFORE_COMPANY = re.compile(
     r"|hired by"
     r"|acquired(?: by)?|joined|bought|sued|account with|according to(?: the)?|became|invest(?:ed"
     r"|s)? in)[ \t]+$",
-    re.IGNORECASE,
 )
 AFTER_COMPANY = re.compile(
     r"^(?:,? (?:is|was|,) (?:a|an|the) (?:company|firm|startup|non-?profit|organi[sz]ation|501)"
@@ -137,7 +133,6 @@ AFTER_COMPANY = re.compile(
     r"|employs|recalls|recalled|hires|hired|is hiring|unveil\w*|launche[sd]|merge[sd]|manufactures|supplies"
     r"|operates|cancelled|denied the|raised its|cut its|will lay off|laid off|drilled|reported that|sponsors"
     r"|sponsored|is a 501)\b)",
-    re.IGNORECASE,
 )
 NOT_NAMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -74,14 +76,25 @@ def _ending(text: str, one: re.Match[str]) -> Iterator[tuple[int, int, float]]:
 
 
 def _listed(text: str) -> Iterator[tuple[int, int, float]]:
-    words = [(one.start(), one.end(), _bare(one.group())) for one in _WORD.finditer(text)]
-    longest = longest_organisation()
-    for index, (start, _, word) in enumerate(words):
-        for count in range(longest.get(word, 0), 0, -1):
-            part = words[index : index + count]
-            if tuple(one[2] for one in part) in organisations() and text[start].isupper():
-                yield start, part[-1][1] - _owner(text, part[-1]), KNOWN
+    """Yield organisations of the list; each begins with a capital."""
+    for one in _WORD.finditer(text):
+        written = one[0]
+        longest = _longest_from(written) if written[0].isupper() else 0
+        if not longest:
+            continue
+        part = list(itertools.islice(_WORD.finditer(text, one.start()), longest))
+        name = tuple(_bare(word[0]) for word in part)
+        for count in range(longest, 0, -1):
+            if name[:count] in organisations():
+                last = part[count - 1] if count <= len(part) else part[-1]
+                yield one.start(), last.end() - _owner(last[0]), KNOWN
                 break
+
+
+@functools.lru_cache(maxsize=65_536)
+def _longest_from(written: str) -> int:
+    """Return the most words that a name of the list has which begins with this one; 0 where none does."""
+    return longest_organisation().get(_bare(written), 0)
 
 
 def _bare(word: str) -> str:
@@ -89,7 +102,7 @@ def _bare(word: str) -> str:
     return lower if lower[-1:].isalnum() and lower[-2:-1] not in "'’" else _TAIL.sub("", lower)
 
 
-def _owner(text: str, word: tuple[int, int, str]) -> int:
+def _owner(written: str) -> int:
     """Return how many code points of a word are no part of the name: a full stop, *'s*."""
-    found = _TAIL.search(text[word[0] : word[1]])
+    found = _TAIL.search(written)
     return len(found.group()) if found else 0

@@ -35,17 +35,24 @@ _NAMED = re.compile(
     r"|St\b\.?|Rd\b\.?"
     r"|Ave\b\.?)(?!\w)"
 )
+_GERMANIC_TYPES = (
+    r"straße|strasse|str\.|gasse|weg|platz|allee|gürtel|ufer|damm|steig|stieg|straat|laan|plein|kade|gracht"
+    r"|dijk|singel|dreef|steenweg|vägen|väg|gatan|gränd|stigen|veien|vegen|gata|vej|vejen|gade|stræde|katu"
+    r"|polku|kuja|vegur|stígur|braut|utca|útja|rkp|körút|tér|ulice|třída|náměstí|caddesi|sokak|sokağı|cesta"
+    r"|ulica|trg"
+)
+_GERMANIC_ENDS = r"tie|gate|allé|út"
+"""Those that are ends of many other words: only a longer word is a street by them."""
 _GERMANIC = re.compile(
     rf"(?<![\w.])(?:(?:\d{{1,5}}[A-Za-z]?[ \t]+){{1,2}}(?:{_WORD}[ \t]+){{0,3}}?"
     r"|(?:[A-ZÀ-ÝŐŰ][\w'’.-]*[ \t]+){0,2}?)"
-    r"(?i:[\w.-]{0,40}(?:straße|strasse|str\.|gasse|weg|platz|allee|gürtel|ufer|damm|steig|stieg|straat"
-    r"|laan|plein"
-    r"|kade|gracht|dijk|singel|dreef|steenweg|vägen|väg|gatan|gränd|stigen|veien|vegen|gata|vej|vejen"
-    r"|gade|stræde"
-    r"|katu|polku|kuja|vegur|stígur|braut|utca|útja|rkp|körút|tér|ulice|třída|náměstí|caddesi|sokak"
-    r"|sokağı|cesta"
-    r"|ulica|trg)|[\w.-]{4,40}(?:tie|gate|allé|út))\.?[ \t]+\d{1,4}[A-Za-z]?\b\.?"
+    rf"(?i:[\w.-]{{0,40}}(?:{_GERMANIC_TYPES})|[\w.-]{{4,40}}(?:{_GERMANIC_ENDS}))"
+    r"\.?[ \t]+\d{1,4}[A-Za-z]?\b\.?"
 )
+_GERMANIC_END = re.compile(rf"(?:{_GERMANIC_TYPES}|{_GERMANIC_ENDS})\.?\Z", re.IGNORECASE)
+_HOUSE = re.compile(r"(?<=[ \t])\d")
+LONGEST_TYPE = 10
+"""Code points of the longest of these, with a full stop."""
 _ROMANCE = re.compile(
     rf"(?<![\w.]){_NUMBER}(?:rue|avenue|boulevard|chemin|impasse|allée|quai|via|viale|piazza|corso|vicolo"
     rf"|contrada"
@@ -117,8 +124,8 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
     for one in _ENGLISH.finditer(text):
         if _is_name(one["name"]):
             yield *one.span(), STREET
-    for one in _GERMANIC.finditer(text):
-        yield *one.span(), STREET
+    for begin, stop in _germanic_lines(text):
+        yield from ((*one.span(), STREET) for one in _GERMANIC.finditer(text, begin, stop))
     for one in _ROMANCE.finditer(text):
         if one["own"][0].isupper() or one["house"]:
             yield *one.span(), STREET if one["house"] or one.group()[0].isdigit() else STREET_ALONE
@@ -135,6 +142,25 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
         placed = _PLACED.match(text, context.end())
         if placed and _is_name(re.sub(r"[\d ]+", " ", placed.group()).strip() or "the"):
             yield *placed.span(), IN_CONTEXT
+
+
+def _germanic_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the lines in which a number stands behind a word for a street.
+
+    The pattern tries every letter of a text as the first of a street; few texts have any.
+    """
+    done = 0
+    for house in _HOUSE.finditer(text):
+        stop = house.start()
+        if stop < done:
+            continue
+        begin = max(text.rfind("\n", done, stop) + 1, done)
+        while stop > begin and text[stop - 1] in " \t":
+            stop -= 1
+        if _GERMANIC_END.search(text, max(stop - LONGEST_TYPE, begin), stop):
+            end = text.find("\n", stop)
+            done = len(text) if end < 0 else end + 1
+            yield begin, done
 
 
 def _is_name(words: str) -> bool:
