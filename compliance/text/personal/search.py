@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -85,10 +86,14 @@ def _hidden(
 ) -> Iterator[Sighting]:
     """Yield what stands in texts that run backwards, are in code or disguised otherwise."""
     for line, row in enumerate(document.rows):
+        seen: list[Reading] = []
         for reading in readings(batch.texts[row]):
             if reading.how not in _UNDONE:
                 continue
-            for begin, stop in _changed(reading, batch.texts[row]):
+            stretches = _changed(reading, batch.texts[row], seen)
+            if reading.how != LEETSPEAK:  # Of that not all is believed.
+                seen.append(reading)
+            for begin, stop in stretches:
                 cased = normalise(reading.text[begin:stop], View.CASED)
                 for hit in find(cased.text):
                     if reading.how == LEETSPEAK and _has_digit(cased.text[hit.start : hit.end]):
@@ -102,10 +107,11 @@ def _hidden(
                     yield Sighting(hit, Place(line, (row,), start, end), value)
 
 
-def _changed(reading: Reading, text: str) -> list[tuple[int, int]]:
-    """Return the stretches of a reading that differ from ``text`` but for case, with what stands around them.
+def _changed(reading: Reading, text: str, seen: Sequence[Reading]) -> list[tuple[int, int]]:
+    """Return the stretches of a reading that stand neither in ``text``, but for case, nor in one of ``seen``.
 
-    Of a short one all is looked at. Of a long one the rest was looked at already, as it is.
+    They come with what stands around them. Of a short reading all is looked at. Of a long one the rest was
+    looked at already.
     """
     n = len(reading.text)
     if n <= WHOLE:
@@ -113,15 +119,25 @@ def _changed(reading: Reading, text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for begin in range(0, n, STRETCH):
         stop = min(begin + STRETCH, n)
-        first, last = reading.offsets[begin], reading.ends[stop - 1]
-        alike = text[first:last].lower() == reading.text[begin:stop].lower()
-        if alike and last - first == stop - begin:
+        if _was_seen(reading, begin, stop, text, seen):
             continue
         start = max(begin - AROUND, 0)
         if found and start <= found[-1][1]:
             start = found.pop()[0]
         found.append((start, min(stop + AROUND, n)))
     return found
+
+
+def _was_seen(reading: Reading, begin: int, stop: int, text: str, seen: Sequence[Reading]) -> bool:
+    """Tell whether [begin, stop) of a reading stands in its place in ``text`` or another reading."""
+    written = reading.text[begin:stop]
+    first, last = reading.offsets[begin], reading.ends[stop - 1]
+    if last - first == stop - begin and text[first:last].lower() == written.lower():
+        return True
+    return any(
+        other.text[bisect_left(other.offsets, first) : bisect_right(other.ends, last)] == written
+        for other in seen
+    )
 
 
 def _has_digit(text: str) -> bool:
