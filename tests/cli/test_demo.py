@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command_line import Result, run
+from command_line import Result, run, run_here
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -75,7 +75,7 @@ def test_the_commands_of_the_readme_work_in_order(demo: Path) -> None:
     commands = readme_commands()
     assert len(commands) >= 14
     for words in commands:
-        result = run(*words, cwd=demo)
+        result = run_here(*words, cwd=demo)
         codes = [code for what, code in REVIEWS.items() if what in words and words[0] == "review"]
         expected = max(codes, default=0)
         assert result.code == expected, (words, result.out, result.err)
