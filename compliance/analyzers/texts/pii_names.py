@@ -21,7 +21,7 @@ class PiiNameAnalyzer(PiiAnalyzer):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii-names",
-        version="5",
+        version="6",
         categories=CATEGORIES,
         sources=PROMPT_SOURCES | {Source.OCR, Source.CAPTION, Source.SPEECH},
         raw_kinds=frozenset({RawKind.PROBABILITY}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from compliance.text.personal.address_towns import towns
 from compliance.text.personal.entities import FLOOR, Hit
 from compliance.text.personal.proper_names import proper_names
 from compliance.text.personal.street_addresses import street_addresses
@@ -41,6 +42,8 @@ def _read(text: str) -> Iterator[tuple[str, int, int, float]]:
     starts = [start for start, _, _ in addresses]
     for start, end, score in addresses:
         yield "ADDRESS", start, end, score
+    for start, end, score in towns(text, addresses):
+        yield "PLACE", start, end, score
     for entity, start, end, score in proper_names(text):
         near = addresses[bisect_left(starts, start - REACH) : bisect_left(starts, end)]
         within = any(start < stop and sure >= score - 0.3 for _, stop, sure in near)

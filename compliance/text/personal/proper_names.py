@@ -21,6 +21,7 @@ from compliance.text.personal.name_tokens import (
     share_known,
 )
 from compliance.text.personal.name_tokens import words as words_in
+from compliance.text.personal.nationality import said_of_somebody
 from compliance.text.personal.organisations import organisation_names
 
 LONGEST = 6
@@ -36,6 +37,11 @@ FIRM = 0.7
 _FIRM = re.compile(
     r"(?:[A-Z][\w'’-]+, ){1,2}[A-Z][\w'’-]+,? (?:and|&|og|och|und|et|y|e|i) [A-Z][\w'’-]+"
 )
+_LABEL = re.compile(
+    r"(?:mobile|phone|fax|desk|office)(?:[ \t]+(?:no\.?|number|phone))?[ \t]*[:.#]?[ \t]*[+(\d]",
+    re.IGNORECASE,
+)
+"""A word for a telephone before its number, though a town may be called so."""
 _NO_CORE = words_of.PARTICLES | words_of.AFTER_NAMES
 _ENGLISH_SHARE = 0.6
 """Share of words in small letters that are known from which unknown words count as names."""
@@ -57,15 +63,18 @@ def proper_names(text: str) -> Iterator[tuple[str, int, int, float]]:
         taken.update(_inside(words, start, end))
     for first, count in _known_places(words, cased):
         start, end = words[first].start, words[first + count - 1].end
-        if first in taken:
+        if first in taken or _LABEL.match(text, start):
             continue
         if count == 1 and words[first].form.persons and not _placed(text, start):
             continue
         taken.update(range(first, first + count))
         yield "PLACE", start, end, PLACE_IN_CONTEXT if _placed(text, start) else KNOWN_PLACE
     for index, word in enumerate(words):
-        if word.form.nationality and index not in taken and (word.capital or not cased):
+        if not word.form.nationality or index in taken:
+            continue
+        if word.capital or not cased:
             taken.add(index)
+        if said_of_somebody(words, index, cased):
             yield "NATIONALITY", word.start, word.end, NATIONALITY
     strange = share_known(words) >= _ENGLISH_SHARE
     for firm in _FIRM.finditer(text):

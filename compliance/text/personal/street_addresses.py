@@ -93,6 +93,23 @@ _LISTED = re.compile(
     rf"(?<=, )[A-ZÀ-ÝŠŽČŘĽŁØÅÆÖÜÞŐŰ]{_REST}"
     rf"(?:[ \t]+[A-ZÀ-ÝŠŽČŘĽŁ]{_REST}){{0,3}},?[ \t]+\d{{1,4}}[A-Za-z]?(?=,|$|\n)"
 )
+CONTEXT_REACH = 40
+"""Code points before a street in which an address is announced."""
+_ANNOUNCED = re.compile(
+    r"(?:\baddress(?:es)?(?:[ \t]+(?:is|as|to|at|with))?|\b(?:lives?|lived|living|resides?)[ \t]+at"
+    r"|\b(?:ship|send|sent|deliver|mail|bill)(?:ed|s|ing)?(?:[ \t]+(?:it|them|this|everything|mail))?[ \t]+to)"
+    r"[ \t]*:?\s+$"
+)
+_GOES_ON = re.compile(
+    r",?[ \t]+(?:apt|apartment|suite|ste|unit|flat)\.?[ \t]*#?\d"
+    r"|[ \t]*[,\n]\s*[^\d\n,]{3,40}[,\n]\s*(?:[A-Z]{2}[ ,]+\d{5}(?!\d)|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b)",
+    re.IGNORECASE,
+)
+"""What follows a street in an address: a unit, or a town with the postcode of a state or the United Kingdom."""
+_NO_STREET = frozenset(
+    "a across against along an and around at by down from in into is of on onto out over past the their to up "
+    "with".split()
+)
 _POSTCODE = re.compile(r"(?<![\w.,-])\d{4,6}(?:-\d{4})?(?![\w-]|[.,]\d)")
 _BRITISH = re.compile(r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}(?!\w)")
 _AMERICAN = re.compile(r"(?<!\w)[A-Z]{2},? (\d{5}(?:-\d{4})?)(?!\w)")
@@ -124,6 +141,8 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
     for one in _ENGLISH.finditer(text):
         if _is_name(one["name"]):
             yield *one.span(), STREET
+        elif _in_address(text, one):
+            yield *one.span(), IN_CONTEXT
     for begin, stop in _germanic_lines(text):
         yield from ((*one.span(), STREET) for one in _GERMANIC.finditer(text, begin, stop))
     for one in _ROMANCE.finditer(text):
@@ -142,6 +161,14 @@ def _streets(text: str) -> Iterator[tuple[int, int, float]]:
         placed = _PLACED.match(text, context.end())
         if placed and _is_name(re.sub(r"[\d ]+", " ", placed.group()).strip() or "the"):
             yield *placed.span(), IN_CONTEXT
+
+
+def _in_address(text: str, street: re.Match[str]) -> bool:
+    """Tell whether a street of everyday words is one: an address is announced, or goes on behind it."""
+    if not _NO_STREET.isdisjoint(street["name"].lower().split()):
+        return False
+    before = text[max(street.start() - CONTEXT_REACH, 0) : street.start()].lower()
+    return bool(_ANNOUNCED.search(before) or _GOES_ON.match(text, street.end()))
 
 
 def _germanic_lines(text: str) -> Iterator[tuple[int, int]]:
