@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.taxonomy.category import ALL, FRAME, NONE, Category, Crosswalk, Severity
+from compliance.taxonomy.category import ALL, FRAME, NONE, TEXT, Category, Crosswalk, Severity
 from compliance.taxonomy.systems import GARM_OBSCENITY
 
 LEAVES = (
@@ -42,7 +42,7 @@ LEAVES = (
     Category(
         "hate.symbols",
         "Symbols of hate groups",
-        FRAME,
+        TEXT | FRAME,
         examples=(
             "A swastika on an armband",
             "The hood and cross of the Klan",
