@@ -67,7 +67,7 @@ def bank(icons: list[Path], kept: Path | None) -> References:
 def found(search: Search, frame: Frame) -> list[MarkMatch]:
     """Return what one search finds with a score of a half or more."""
     pixels, features, regions = frame
-    matches = search.by_features(features, pixels) + search.by_shape(regions)
+    matches = search.by_features(features, pixels) + search.by_shape(regions, pixels)
     return [one for one in matches if one.score >= 0.5]
 
 

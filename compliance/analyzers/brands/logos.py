@@ -22,8 +22,9 @@ from compliance.analyzers.brands.logo_rules import misuse_findings
 from compliance.analyzers.brands.logo_tracks import Sighting, Track, grouped, tracks
 from compliance.analyzers.brands.mark_index import MarkIndex
 from compliance.analyzers.brands.mark_match import MarkMatch, corners, project
-from compliance.analyzers.brands.mark_pixels import grey_of
+from compliance.analyzers.brands.mark_pixels import grey_of, levels
 from compliance.analyzers.brands.mark_score import WITNESS, score
+from compliance.analyzers.brands.mark_shape_pixels import checked
 from compliance.analyzers.brands.mark_shape_print import unpack_shape
 from compliance.analyzers.brands.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.errors import AnalyzerError
@@ -39,7 +40,7 @@ class LogoAnalyzer(WithoutModels):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="logos",
-        version="3",
+        version="4",
         categories=("brand.logo", "brand.own_misuse"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.INLIERS, RawKind.DISTANCE}),
@@ -135,7 +136,7 @@ class Search:
             frame = frame_of(features)
             found = self.by_features(sift.unpack(features.data or b""), frame)
             if regions is not None and regions.data:
-                found += self.by_shape(mark_regions.unpack(regions.data))
+                found += self.by_shape(mark_regions.unpack(regions.data), frame)
             self._known[key] = [one for one in found if one.score >= WITNESS]
         return self._known[key]
 
@@ -160,9 +161,13 @@ class Search:
             for one in self._features.search(features, grey_of(frame))
         ]
 
-    def by_shape(self, regions: mark_regions.Regions) -> list[MarkMatch]:
-        """Return what is found by shape."""
-        return match_shapes(regions, self._shapes)
+    def by_shape(self, regions: mark_regions.Regions, frame: Pixels) -> list[MarkMatch]:
+        """Return what is found by shape in the regions of a working frame, RGB uint8 (H, W, 3)."""
+        tones = levels(grey_of(frame))
+        return [
+            checked(one, self.prints[one.row], self._features.edges(one.row), tones)
+            for one in match_shapes(regions, self._shapes)
+        ]
 
     def image_of(self, observations: Sequence[Observation], one: Sighting) -> bytes | None:
         """Return the JPEG of the working frame of a sighting."""
