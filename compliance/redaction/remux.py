@@ -149,6 +149,9 @@ class Remux:
                 self.sound.append(writer.exact)
             else:
                 self._writers[stream.index] = self._out.add_stream_from_template(stream)
+            added = self._out.streams[-1]
+            added.metadata.update(stream.metadata)
+            added.disposition = stream.disposition
         chapters = self._in.chapters()
         for number, chapter in enumerate(chapters, start=1):
             left_out = keep_plain(chapter["metadata"], words=self._job.words)

@@ -159,6 +159,30 @@ def test_lines_of_subtitles_in_the_span_are_taken_out(
     assert any(b"first line" in data for _, data in packets_of(out, "subtitle"))
 
 
+@pytest.mark.parametrize("muted", [False, True])
+def test_sound_and_subtitles_keep_their_languages_and_what_they_are_for(
+    signer: DevelopmentSigner, tmp_path: Path, muted: bool
+) -> None:
+    clip, out = tmp_path / "clip.mp4", tmp_path / "out.mp4"
+    plain = write_clip(tmp_path / "plain.mp4", text="mov_text")
+    with av.open(str(plain)) as given, av.open(str(clip), "w") as tagged:
+        streams = {one.index: tagged.add_stream_from_template(one) for one in given.streams}
+        for one, language in zip(streams.values(), ("und", "fra", "deu"), strict=True):
+            one.metadata["language"] = language
+        streams[2].disposition = av.stream.Disposition.forced
+        for packet in given.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                tagged.mux(packet)
+    edit = seen(*EVERY_HALF_SECOND)
+    mute = Edit(finding="f-2", how=How.MUTE, span=TimeSpan(start=0.2, end=0.6))
+    redact(clip, [edit, mute] if muted else [edit], out, signer)
+    with av.open(str(clip)) as given, av.open(str(out)) as made:
+        expected = [(one.type, one.language, one.disposition) for one in given.streams]
+        assert [language for _, language, _ in expected[1:]] == ["fra", "deu"]
+        assert [(one.type, one.language, one.disposition) for one in made.streams] == expected
+
+
 def test_subtitles_that_are_not_in_the_file_cannot_be_taken_out(
     clip: Path, signer: DevelopmentSigner, tmp_path: Path
 ) -> None:
