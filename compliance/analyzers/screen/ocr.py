@@ -60,7 +60,7 @@ class OcrAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="ocr",
-        version="5",
+        version="6",
         categories=(),
         sources=frozenset({Source.OCR}),
         models=("pp-ocrv6-det-small", "pp-ocrv4-cls-mobile", "pp-ocrv6-rec-small"),

@@ -34,6 +34,9 @@ MOST_READINGS = 16
 """Other readings that a track names."""
 
 _Box = tuple[float, float, float, float]
+Run = tuple[float, float, int, int, str]
+"""Examined frames one after the other that read a line alike: first and last time, seconds; how many; how many
+examined frames between the run before and this one do not show the line; and the reading."""
 
 
 @dataclass
@@ -46,9 +49,19 @@ class _Track:
     votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Sum of confidence over frames by reading, carried ones too."""
     frames: int = 0
+    runs: list[Run] = field(default_factory=list)
+    last: int = -1
+    """Number of the examined frame that showed it last."""
 
-    def see(self, line: Observation, frame: ReadFrame) -> None:
+    def see(self, line: Observation, frame: ReadFrame, number: int) -> None:
         self.frames += 1
+        missed = number - self.last - 1 if self.runs else 0
+        if self.runs and not missed and self.runs[-1][4] == line.text:
+            start, _, count, before, reading = self.runs[-1]
+            self.runs[-1] = (start, frame.time, count + 1, before, reading)
+        else:
+            self.runs.append((frame.time, frame.time, 1, missed, line.text or ""))
+        self.last = number
         self.end = frame.time
         self.votes[line.text or ""] += line.raw or 0.0
         self.places.append((frame.time, _box(line)))
@@ -60,15 +73,15 @@ def tracks(read: Sequence[ReadFrame]) -> list[Observation]:
     """Return one ``screen_line`` for each line over time, in order of time.
 
     Attributes: ``track``; ``stream``; ``main``, whether that is the stream of which most frames were examined,
-    so that it is what people watch; ``frames`` that show it; ``other`` readings; ``places``, lists of time,
-    left, top, right and bottom in shares of the frame; ``moved``, how far it came from its
-    first place, in shares of the frame; medians of what :mod:`compliance.analyzers.screen.ocr_ink` measured:
-    ``letters``, ``contrast`` and ``slant``; ``size``, the frame's width and height in pixels.
+    so that it is what people watch; ``frames`` that show it; ``seen``, each :data:`Run`; ``other`` readings;
+    ``places``, lists of time, left, top, right and bottom in shares of the frame; ``moved``, how far it came
+    from its first place, in shares of the frame; medians of what :mod:`compliance.analyzers.screen.ocr_ink`
+    measured: ``letters``, ``contrast`` and ``slant``; ``size``, the frame's width and height in pixels.
     """
     made: list[_Track] = []
     live: list[_Track] = []
     before: ReadFrame | None = None
-    for frame in read:
+    for number, frame in enumerate(read):
         if before is None or before.stream != frame.stream:
             live = []
         live = [one for one in live if one.end + ADJACENT >= frame.time]
@@ -79,7 +92,7 @@ def tracks(read: Sequence[ReadFrame]) -> list[Observation]:
                 track = _Track([], frame.time, frame.time, [])
                 made.append(track)
                 live.append(track)
-            track.see(line, frame)
+            track.see(line, frame, number)
         before = frame
     made.sort(key=lambda one: (one.lines[0].attributes["stream"], one.start, one.places[0][1]))
     counts = Counter(frame.stream for frame in read)
@@ -172,6 +185,7 @@ def _observation(track: _Track, name: str, main: int) -> Observation:
                 [round(time, 3), *(round(edge, 4) for edge in box)]
                 for time, box in _spread(track.places)
             ],
+            "seen": [list(run) for run in track.runs],
             "moved": round(_moved([box for _, box in track.places]), 4),
             "letters": _median(track.lines, "letters"),
             "contrast": _median(track.lines, "contrast"),
