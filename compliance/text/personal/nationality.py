@@ -32,8 +32,13 @@ _GROUPS = frozenset(
 )
 """Those of whom a nationality in small letters is said: it is one without a capital, too."""
 _IS = frozenset("is are was were am be being".split())
-_REACH = 3
-"""Words behind it among which the thing is that it is said of."""
+_KINDS = frozenset(
+    "action art classic country documentary fantasy folk ghost horror independent indie mystery period pop "
+    "rock romantic sci-fi science silent street traditional war".split()
+)
+"""Words that may stand between it and a thing, as words with a hyphen may: others may be verbs."""
+_REACH = 4
+"""Words behind it that are looked at."""
 
 
 def said_of_somebody(words: Sequence[Word], index: int, cased: bool) -> bool:
@@ -55,7 +60,7 @@ def said_of_somebody(words: Sequence[Word], index: int, cased: bool) -> bool:
     for place, name in enumerate(behind):
         if name in _THINGS:
             return place + 1 < len(behind) and bool(_DOES.search(behind[place + 1]))
-        if name in _GROUPS:
+        if name not in _KINDS and "-" not in name:
             break
     if word.capital or not cased:
         return True
@@ -63,9 +68,9 @@ def said_of_somebody(words: Sequence[Word], index: int, cased: bool) -> bool:
 
 
 def _joined(words: Sequence[Word], index: int) -> list[str]:
-    """Return the words that follow with nothing but spaces between them, at most one more than looked at."""
+    """Return the words that follow with nothing but spaces between them, folded."""
     found: list[str] = []
-    for word in words[index + 1 : index + 2 + _REACH]:
+    for word in words[index + 1 : index + 1 + _REACH]:
         if not word.joined:
             break
         found.append(word.folded)
