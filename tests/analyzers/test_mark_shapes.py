@@ -1,19 +1,18 @@
 """Flat marks found by their shape in drawn scenes, whatever their tone, size, turn and slant."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from compliance.analyzers.brands import mark_shapes
 from compliance.analyzers.brands.mark_match import MarkMatch, project
 from compliance.analyzers.brands.mark_regions import Regions, pack, shape_candidates, unpack
+from compliance.analyzers.brands.mark_shape_index import Effort, Shape, ShapeIndex, Shapes, lay
 from compliance.analyzers.brands.mark_shape_print import (
     ShapePrint,
     pack_shape,
     photo_shape_print,
+    ring_plainness,
     shape_print,
     unpack_shape,
 )
@@ -312,16 +311,18 @@ def test_a_mark_that_lies_better_hides_no_other_that_is_listed(prints: list[Shap
     assert rows == {1, 1 + len(prints)}
 
 
-def test_plain_regions_of_a_scene_do_not_displace_a_mark(
-    index: MarkShapeIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    few = replace(mark_shapes._EFFORT, pairs=6)  # As in a bank that holds very many marks.
-    monkeypatch.setattr(mark_shapes, "_EFFORT", few)
-    frame = scene(7, clutter=60)
-    found = found_in(
-        painted(frame, MARKS["swoosh"], posed(150, 10, 20, (500, 300)), (0, 0, 0)), index
+def test_plain_regions_of_a_scene_do_not_displace_a_mark(prints: list[ShapePrint]) -> None:
+    turns = np.linspace(0, 2 * np.pi, 80, endpoint=False)
+    ring = np.stack([np.cos(turns), np.sin(turns)], 1).astype(np.float32)
+    disc, mark = Shape((50 * ring,), 1), prints[list(MARKS).index("leaf_fruit")].shapes[0]
+    slant = np.float32([(1.3, 0.4), (-0.2, 0.8)])
+    seen = Shapes(
+        [disc, Shape((30 * ring + 7,), 1), Shape(tuple(r @ slant for r in mark.rings), 2)]
     )
-    assert "swoosh" in [list(MARKS)[match.row] for match in found]
+    one = Effort(near=4, closest=1, signature=0.5, rings=0.5, pairs=1, away=0.2, share=0.7)
+    known = ShapeIndex([disc, mark])
+    (fit,) = lay(seen, known, one, ring_plainness(seen))
+    assert (fit.seen, fit.mark) == (2, 1)
 
 
 def test_of_a_crop_without_a_like_few_outlines_are_searched_for() -> None:
