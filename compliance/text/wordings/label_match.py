@@ -4,8 +4,12 @@ A line and a wording are compared by their letters and digits alone, small, with
 look alike (*I*, *l*, *1*; *O*, *0*) as one. Long wordings may differ by a letter for each :data:`PER_EDIT`. The
 score says how much of the line is the wording, since a label says little else: 0.9 where it is half of the line
 or more, 0.7 where it is part of a sentence, 0.4 where it is a small part of one; a question is no label. What
-denies it makes it none where it comes before in the same sentence, and 0.4 where it comes after: *AI-generated,
-not filmed* is a label and *AI-generated content was not used* is none.
+denies it makes it none where it comes before in the same sentence, and 0.4 where it comes after.
+
+A label of generated media stands alone besides: 0.4 at most where the line says more than labels do, see
+:mod:`compliance.text.wordings.label_alone`. *AI-generated, not real footage* is a label; *0 % AI-generated*,
+*AI-generated content was not used* and *unlike AI-generated videos* are none. Advertising is not held to that,
+since its labels name partners and products.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 
+from compliance.text.wordings.label_alone import says_no_more
+
 PER_EDIT = 9
 """Letters of a wording for each letter that may have been misread."""
 MOST_EDITS = 2
@@ -25,7 +31,9 @@ LONGEST = 400
 PLAIN_SHARE, PART_SHARE = 0.5, 0.2
 """Share of the letters of a line that the wording is, from which the score is 0.9, and 0.7."""
 DENIED = 0.4
-"""Score at most where what follows may take it back."""
+"""Score at most where what follows may take it back, or the line says more than a label."""
+GENERATED = "disclosure.label"
+"""Category of labels of generated media."""
 _ALIKE = str.maketrans({"l": "i", "1": "i", "|": "i", "0": "o", "ı": "i", "5": "s", "ß": "s"})
 _DENIES = re.compile(
     r"\b(?:no|not|non|never|without|zero|isn['’]?t|wasn['’]?t|nothing|none|neither|kein\w*|nicht|ohne|pas|sans|"
@@ -45,8 +53,11 @@ _TAKES_BACK = re.compile(
 )
 """The same, said after it."""
 _STILL_TRUE = re.compile(
-    r"\b(?:not?|nicht|kein\w*|pas|sin|senza|sem|niet|geen)(?:\s+\w+){0,2}?\s+(?:real|actual|genuine|authentic|true|filmed|"
-    r"photograph\w*|depict\w*|represent\w*|echt\w*|wirklich\w*|réel\w*|real\w*|reais|vere?)\b",
+    r"\b(?:(?:does|do|did)\s+)?(?:not?|nicht|kein\w*|pas|sin|senza|sem|niet|geen)"
+    r"(?:\s+(?:depict(?:ing)?|show(?:ing)?|represent(?:ing)?|an?|any|the|von|de|des|une?|una?|um|een))*"
+    r"\s+(?:real|actual|genuine|authentic|filmed|photographed|echte?[rsn]?|r[ée]el(?:le)?s?|reale?s?|reali|reais)"
+    r"(?:\s+(?:footage|people|persons?|events?|film|video|pictures?|photos?|images?|scenes?|Aufnahmen?|Bild(?:er)?))?\b"
+    r"(?=\W*(?:$|[.,;!|]))",
     re.IGNORECASE,
 )
 """A denial that says what the label says: that it is not real."""
@@ -121,6 +132,9 @@ def _match(wording: _Wording, text: str, letters: str, places: list[int]) -> Lab
     score = 0.9 if share >= PLAIN_SHARE else 0.7 if share >= PART_SHARE else 0.4
     after = _STILL_TRUE.sub(" ", text[end:LONGEST])
     if _DENIES.search(after) or _TAKES_BACK.search(after):
+        score = min(score, DENIED)
+    around = text[:start], text[start:end], after + text[LONGEST:]
+    if wording.category == GENERATED and not says_no_more(*around):
         score = min(score, DENIED)
     if "?" in text or "？" in text:
         score = 0.3
