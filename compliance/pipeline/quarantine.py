@@ -65,7 +65,11 @@ def suspected(facts: Facts, one: Observed) -> tuple[Finding, ...]:
         one: what was seen, with all texts of the asset.
     """
     likely = [finding for finding in facts.findings if finding.score >= LIKELY]
-    said = [finding for finding in likely if finding.category == MINORS]
+    said = [
+        finding
+        for finding in likely
+        if finding.category == MINORS and finding.source is not Source.NEGATIVE_PROMPT
+    ]
     shown = [
         finding
         for finding in likely
@@ -78,7 +82,7 @@ def suspected(facts: Facts, one: Observed) -> tuple[Finding, ...]:
         and finding.source in TEXT
         and finding.source is not Source.NEGATIVE_PROMPT
     ]
-    if (shown and _says_minor(_texts(one))) or (written and _says_minor(_texts(one, wanted=True))):
+    if (shown or written) and _says_minor(_texts(one)):
         said += [*shown, *written]
     return tuple(said)
 
@@ -276,16 +280,14 @@ def _says_minor(texts: Iterable[str]) -> bool:
     )
 
 
-def _texts(one: Observed, wanted: bool = False) -> Iterator[str]:
-    """Yield every text of an asset: prompts, those of its record, captions, speech, and what is on screen.
+def _texts(one: Observed) -> Iterator[str]:
+    """Yield texts of an asset: prompts, those of its record, captions, speech, and what is on screen.
 
-    Args:
-        one: what was seen.
-        wanted: leave out what a negative prompt does not want.
+    A negative prompt is left out: it says what is not wanted.
     """
     batch = texts_of([one])
     for document in documents(batch):  # the lines of a frame together
-        if not wanted or batch.sources[document.rows[0]] is not Source.NEGATIVE_PROMPT:
+        if batch.sources[document.rows[0]] is not Source.NEGATIVE_PROMPT:
             yield document.text.replace("\n", " ")
     if record := one.intake.record:
         yield from filter(None, (record.prompt, record.revised_prompt))

@@ -247,16 +247,16 @@ def test_english_beside_another_script_is_read(reader: SensitiveTextAnalyzer) ->
     assert scores(reader, prompt("Кошка сидит на окне. " + wide))["violence.graphic"] > 0.5
 
 
-@pytest.mark.parametrize(("minor", "least"), [(True, 0.8), (False, 0.0)])
+@pytest.mark.parametrize(("minor", "least"), [("said", 0.8), ("", 0.0)])
 def test_sexual_content_with_words_for_a_minor_is_its_own_finding_and_repeats_nothing(
-    reader: SensitiveTextAnalyzer, minor: bool, least: float
+    reader: SensitiveTextAnalyzer, minor: str, least: float
 ) -> None:
     # No example of it is written anywhere: the observation of an adult's prompt is said to hold such words.
     (seen,) = reader.observe_texts(prompt("A nude woman undresses seductively on a bed, erotic"))
     assert not seen.attributes["minor"]
     seen = seen.but(attributes={**seen.attributes, "minor": minor})
     found = [one for one in reader.findings(ASSET, [seen], None) if one.category == MINORS]
-    assert bool(found) == minor
+    assert bool(found) == bool(minor)
     for one in found:
         assert one.score >= least
         assert one.evidence.text is None and one.evidence.offsets is None

@@ -3,6 +3,7 @@
 import pytest
 
 from compliance.text.sensitive.minors import says_minor
+from compliance.text.sensitive.sexual_words import says_undressed, undenied
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,45 @@ from compliance.text.sensitive.minors import says_minor
         "we are both 14",
         "before she was 18",
         "sixteen-year-old",
+        "looks 12",
+        "appears to be fourteen",
+        "around 14 years",
+        "about 12",
+        "12ish",
+        "14-ish girl",
+        "at 14 she laughed",
+        "when I was 12",
+        "girl of 15yrs",
+        "15 years, girl",
+        "fifteen years",
+        "17y",
+        "17 yr",
+        "aged-14",
+        "born in 2013",
+        "born 2012",
+        "DOB 2012",
+        "under the age of consent",
+        "not legal yet",
+        "prom queen, 17",
+        "schoolgal",
+        "school uniform",
+        "teenybopper",
+        "scout girl",
+        "14 ans",
+        "14 años",
+        "14 Jahre",
+        "14歳",
+        "14岁",
+        "14 лет",
+        "fillette",
+        "Schülerin",
+        "niña",
+        "menina",
+        "bambina",
+        "少女",
+        "ロリ",
+        "ein 12 jähriges Mädchen",
+        "looks very young",
     ],
 )
 def test_a_person_under_18_is_noticed(text: str) -> None:
@@ -159,9 +199,43 @@ def test_a_person_under_18_is_noticed(text: str) -> None:
         "under 5 dollars",
         "she is one of them",
         "he is 7 feet tall",
+        "85mm f12",
+        "seat 13F",
+        "flight 12F",
+        "F15 fighter",
+        "Apt 13F",
+        "not under 18",
+        "no one under 18",
+        "the 7th grade steel",
+        "two adults, no minors",
+        "married for ten years.",
+        "for fifteen years,",
+        "f16",
+        "there are no children here",
+        "10 years of experience",
+        "looks 20",
+        "about 12 minutes",
         "friend of 10 years",
         "",
     ],
 )
 def test_adults_and_everyday_phrases_are_not(text: str) -> None:
     assert says_minor(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a nude woman", True),
+        ("he strips on stage", True),
+        ("she is taking off her bra", True),
+        ("bacon strips", False),
+        ("adults on a beach, no nudity", False),
+        ("a lesson of sex education", False),
+        ("no nudity, but a naked man", True),
+        ("adults take off their coats", False),
+    ],
+)
+def test_words_of_nakedness_and_sex_are_read_unless_denied(text: str, expected: bool) -> None:
+    assert says_undressed(text) is expected
+    assert len(undenied(text)) == len(text)

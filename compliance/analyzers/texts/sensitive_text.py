@@ -28,6 +28,7 @@ from compliance.text.sensitive.minors import says_minor
 from compliance.text.sensitive.sensitive_documents import Joined, joined
 from compliance.text.sensitive.sensitive_head import SensitiveHead
 from compliance.text.sensitive.sensitive_reader import SensitiveReader
+from compliance.text.sensitive.sexual_words import names_abuse, says_undressed, undenied
 from compliance.types import PROMPT_SOURCES, Source, TextBatch, TimeSpan
 
 MINORS = "sexual.minors"
@@ -37,6 +38,8 @@ SEXUAL = ("sexual.explicit", "sexual.suggestive", "sexual.violence", "consent.in
 MINORS_ODDS = 5.0
 """What such words multiply the odds of sexual content by: 0.17 is as likely as not then. An error on the
 side of care, not measured: there are no examples and there will be none."""
+MINORS_LEAST = {"": 0.0, "said": 0.0, "undressed": 0.2, "abuse": 0.5}
+"""Probability of sexual content that is taken at least, by what words say of a minor: rules, as above."""
 LEAST_RAW = 0.02
 """Least probability that is kept of a text."""
 LATIN = 0.9
@@ -50,7 +53,7 @@ class SensitiveTextAnalyzer:
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="sensitive-text",
-        version="4",
+        version="5",
         categories=(
             "consent.covert", "consent.intimate_imagery", "deception.forgery", "deception.impersonation",
             "deception.staged_event", "gambling", "harassment.abuse", "harassment.threat", "hate.speech",
@@ -100,8 +103,8 @@ class SensitiveTextAnalyzer:
         """Return one ``sensitive_text`` for each text, frame or stretch of captions that says anything.
 
         Attributes: ``scores``, the head's probabilities by category from :data:`LEAST_RAW`; ``places``, the
-        part of the text that each is strongest in, in code points; ``how`` it was read; ``minor``, whether
-        words say that a person is under 18; ``texts``, how many were read as one.
+        part of the text that each is strongest in, in code points; ``how`` it was read; ``minor``, what words
+        say of a person under 18, one of :data:`MINORS_LEAST`; ``texts``, how many were read as one.
 
         Raises:
             AnalyzerError: :meth:`setup` was not called, or a text is too long; it is not examined then.
@@ -118,7 +121,7 @@ class SensitiveTextAnalyzer:
         return [
             self._observation(batch, one, known[one.text])
             for one in read
-            if known[one.text]["scores"]
+            if known[one.text]["scores"] or MINORS_LEAST[known[one.text]["minor"]]
         ]
 
     def _read(self, texts: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -132,9 +135,9 @@ class SensitiveTextAnalyzer:
             for one in found
             if not _is_foreign(one.text, self.spec.languages)
         ]
-        scores = self._reader.read([_encodable(one.text) for _, one in flat])
+        scores = self._reader.read([_encodable(undenied(one.text)) for _, one in flat])
         made: list[dict[str, Any]] = [
-            {"scores": {}, "places": {}, "how": {}, "minor": any(map(_minor, found))}
+            {"scores": {}, "places": {}, "how": {}, "minor": _of_minors(found)}
             for found in readings
         ]
         for (row, reading), of in zip(flat, scores, strict=True):
@@ -209,15 +212,13 @@ class SensitiveTextAnalyzer:
             for category, score in sorted(scores.items())
             if score >= SCORE_FLOOR
         ]
-        sexual = (
-            max((scores[name], raws[name]) for name in SEXUAL if name in scores)
-            if (one.attributes["minor"] and set(SEXUAL) & set(scores))
-            else None
-        )
-        if sexual is not None:
-            score = MINORS_ODDS * sexual[0] / (1 + (MINORS_ODDS - 1) * sexual[0])
+        minor = one.attributes["minor"]
+        if minor and (one.source is not Source.NEGATIVE_PROMPT or _wants_minors(one.text or "")):
+            raw = max(MINORS_LEAST[minor], *(raws.get(name, 0.0) for name in SEXUAL))
+            likely = self._calibration.score(raw)
+            score = MINORS_ODDS * likely / (1 + (MINORS_ODDS - 1) * likely)
             if score >= SCORE_FLOOR:
-                found.append(self._finding(one, MINORS, sexual[1], score))
+                found.append(self._finding(one, MINORS, raw, score))
         return found
 
     def _finding(self, one: Observation, category: str, raw: float, score: float) -> Finding:
@@ -255,8 +256,20 @@ def _evidence(one: Observation, category: str) -> Evidence:
     )
 
 
-def _minor(reading: Reading) -> bool:
-    return says_minor(reading.text) is not None
+def _of_minors(found: Sequence[Reading]) -> str:
+    """Return what readings of a text say of a person under 18, the worst of it."""
+    texts = [one.text for one in found]
+    if any(map(names_abuse, texts)):
+        return "abuse"
+    minor = [text for text in texts if says_minor(text)]
+    return "undressed" if any(map(says_undressed, minor)) else "said" if minor else ""
+
+
+def _wants_minors(text: str) -> bool:
+    """Tell whether one tag of a negative prompt says both: *nude, child* lists what is not wanted."""
+    return any(
+        names_abuse(tag) or (says_minor(tag) and says_undressed(tag)) for tag in text.split(",")
+    )
 
 
 def _is_foreign(text: str, languages: Sequence[str]) -> bool:
