@@ -86,12 +86,14 @@ class MarkIndex:
         owner = self._row[mark] * 2 + negative
         order = np.lexsort((mark, query, owner))
         query, mark = query[order] % max(len(features), 1), mark[order]
+        likeness, negative = likeness[order], negative[order]
+        weight = ((likeness - ALIKE) / (1 - ALIKE) + 0.1).astype(np.float32)
         return Candidates(
             self._row[mark],
-            negative[order],
+            negative,
             query,
             mark,
-            _weights(likeness[order]),
+            weight,
             features.points[query],
             self._points[mark],
         )
@@ -114,7 +116,7 @@ class MarkIndex:
             one = verify(self.prints[row], self.edges(row), group, seed - low, frame)
             if one is not None:
                 found.append(one)
-        found += self._asked(found, features, frame)
+        found += self._witnesses(found, pairs, owner, frame)
         found.sort(key=lambda one: -one.agreement * np.log(one.inliers))
         return [
             refined(self.prints[one.row], self.edges(one.row), one, frame)
@@ -123,50 +125,25 @@ class MarkIndex:
             for place, one in enumerate(found)
         ]
 
-    def _asked(
-        self, found: Sequence[Verified], features: sift.Features, frame: Sequence[Pixels]
+    def _witnesses(
+        self,
+        found: Sequence[Verified],
+        pairs: Candidates,
+        owner: npt.NDArray[np.int64],
+        frame: Sequence[Pixels],
     ) -> list[Verified]:
-        """Return what all references of an entry say of the places where one of them may lie.
-
-        Each is compared with all keypoints there anew: no mark of the bank takes a pair from another.
-        """
+        """Return what the other references of an entry say of the places where one of them may lie."""
         told: list[Verified] = []
         for place in places(found, self.prints, self._entries):
-            near = place.keypoints(features.points)
-            for negative in (False, True):
-                seen = features.descriptors[near]
-                unit = _unit(sift.negative(seen) if negative else seen)
-                for row in self._rows[place.entry]:
-                    group = self._between(row, negative, unit, near, features.points[near])
-                    for seed in hypotheses(group, ASKED):
-                        said = verify(self.prints[row], self.edges(row), group, seed, frame)
-                        told += [said] if said is not None else []
+            others = [row for row in self._rows[place.entry] if row != place.one.row]
+            for one in [2 * row + negative for row in others for negative in (0, 1)]:
+                low, high = np.searchsorted(owner, [one, one + 1])
+                group = pairs.take(np.arange(low, high))
+                group = group.take(place.keypoints(group))
+                for seed in hypotheses(group, ASKED):
+                    said = verify(self.prints[one // 2], self.edges(one // 2), group, seed, frame)
+                    told += [said] if said is not None else []
         return told
-
-    def _between(
-        self,
-        row: int,
-        negative: bool,
-        unit: Floats,
-        query: npt.NDArray[np.intp],
-        points: Floats,
-    ) -> Candidates:
-        """Return the pairs of one reference with keypoints of a frame, of these descriptors and points."""
-        one = self.prints[row]
-        likeness = unit @ _unit(one.features.descriptors).T
-        at, mark = np.nonzero(likeness > ALIKE)
-        best = np.sort(_first(at, likeness[at, mark], OF_ONE))
-        at, mark = at[best], mark[best]
-        middle = np.array((one.width / 2, one.height / 2, 0, 0), np.float32)
-        return Candidates(
-            np.full(len(at), row),
-            np.full(len(at), negative),
-            query[at],
-            mark,
-            _weights(likeness[at, mark]),
-            points[at],
-            one.features.points[mark] - middle,
-        )
 
     def _pairs(self, unit: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
         """Return descriptor of the frame, feature of the index and likeness of each pair."""
@@ -185,11 +162,6 @@ class MarkIndex:
         best = _first(owner, likeness, OF_ONE)
         best = best[_first(query[best], likeness[best], PAIRS)]
         return query[best], mark[best], likeness[best]
-
-
-def _weights(likeness: Floats) -> Floats:
-    """Return how much pairs of that likeness say."""
-    return ((likeness - ALIKE) / (1 - ALIKE) + 0.1).astype(np.float32)
 
 
 def _unit(descriptors: Pixels) -> Floats:

@@ -16,7 +16,7 @@ from compliance.analyzers.brands.logo_prints import LogoPrint
 from compliance.analyzers.brands.mark_match import Doubles, corners, project
 from compliance.analyzers.brands.mark_score import score
 from compliance.analyzers.brands.mark_verify import Verified
-from compliance.types import Floats
+from compliance.analyzers.brands.mark_votes import Candidates
 
 HOPEFUL = 0.01
 """Score from which the other references are asked."""
@@ -42,9 +42,9 @@ class Place:
         """Return whether a point lies in the box."""
         return bool(np.all(np.abs(middle - self.middle) < self.half))
 
-    def keypoints(self, points: Floats) -> npt.NDArray[np.intp]:
-        """Return which ``points`` (N, 2 or more) of the frame lie in the box or near it."""
-        away = np.abs(points[:, :2] - self.middle)
+    def keypoints(self, pairs: Candidates) -> npt.NDArray[np.intp]:
+        """Return those of ``pairs`` whose keypoint of the frame lies in the box or near it."""
+        away = np.abs(pairs.seen[:, :2] - self.middle)
         return np.flatnonzero(np.all(away < AROUND * self.half, axis=1))
 
 
