@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from benchmarks.sensitive_text.scenes import asked, scenes
 from compliance.text.sensitive.minors import says_minor
 
 HERE = Path(__file__).parent
@@ -53,6 +54,8 @@ SOURCES = {
 """Folders of public data and their licences, as their SOURCE.txt state them."""
 CHAT = 4.0
 """Weight of questions that sound like their harmful or harmless twins: they are few, and tell most."""
+SCENES = 0.5
+"""Weight of scenes that are put together: each act comes several times."""
 _ROUNDS = re.compile("-(more|twins|voices)$")
 """Endings of files that were written later, of the kind that stands before them."""
 _SAYS_DRINKS = re.compile(
@@ -116,6 +119,19 @@ def own_rows() -> Iterator[Row]:
         for text in _lines(path):
             weight = CHAT / 2 if kind == "chat-contrast" else 1.0
             yield harmless(text, "ours", kind, weight, path.parent.name == "heldback")
+
+
+def scene_rows() -> Iterator[Row]:
+    """Yield scenes that are put together; see :mod:`benchmarks.sensitive_text.scenes`."""
+    category = "violence.general"
+    violent = {other: 0.0 for other in CATEGORIES if other not in _neighbours(category)}
+    violent[category] = 1.0
+    for made, weight in ((scenes(), SCENES), (asked(), 2 * SCENES)):
+        for text, harmful in made:
+            if harmful:
+                yield Row(text, "scenes", category, 1.0, violent, weight)
+            else:
+                yield harmless(text, "scenes", "harmless", weight)
 
 
 def drinks_unknown(row: Row) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,6 +88,37 @@ def fit_nets(
         schedule.step()
     fitted = {name: value.detach().numpy().copy() for name, value in net.items()}
     return {name: value[:, 0] if "bias" in name else value for name, value in fitted.items()}
+
+
+def side_by_side(heads: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
+    """Return the tensors of one head whose logits are the mean of those of several of one shape.
+
+    Args:
+        heads: fitted to the same rows, so that they scale features alike; each reads its own queries only.
+    """
+    features = len(heads[0]["mean"]) - QUERIES * KEPT
+    firsts = []
+    for at, head in enumerate(heads):
+        first = np.zeros((NETS, features + len(heads) * QUERIES * KEPT, HIDDEN), np.float32)
+        first[:, :features] = head["first"][:, :features]
+        start = features + at * QUERIES * KEPT
+        first[:, start : start + QUERIES * KEPT] = head["first"][:, features:]
+        firsts.append(first)
+    more = (len(heads) - 1) * QUERIES * KEPT
+    joined = {
+        name: np.concatenate([head[name] for head in heads])
+        for name in ("values", "first_bias", "second", "second_bias")
+    }
+    return (
+        heads[0]
+        | joined
+        | {
+            "first": np.concatenate(firsts),
+            "queries": np.concatenate([head["queries"] for head in heads], axis=1),
+            "mean": np.append(heads[0]["mean"], np.zeros(more)),
+            "scale": np.append(heads[0]["scale"], np.ones(more)),
+        }
+    )
 
 
 def _loss(net: dict[str, Any], given: Any, labels: Any, weights: Any) -> torch.Tensor:
