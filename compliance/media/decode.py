@@ -33,7 +33,7 @@ def decoder_version() -> str:
     """Return what observation keys name as decoder: our own version and those of the libraries."""
     libraries = ("av", "pillow", "opencv-python-headless")
     versions = " ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries)
-    return f"5; {versions}"
+    return f"6; {versions}"
 
 
 _GIVEN_UP = "Reading was given up before the decoder had ended; review the file again."

@@ -75,6 +75,7 @@ class LoudnessMeter:
                 return
             at = self._samples / self._rate
             if self._offset is None or abs(time - self._offset - at) > BLOCK:
+                self._missing(0.0 if self._offset is None else self._offset + at, time)
                 self._offset = time - at
             self._samples += frame.samples
             self._graph.push(frame)
@@ -82,14 +83,19 @@ class LoudnessMeter:
         except (av.FFmpegError, ValueError) as error:
             self.unmeasured = f"the filter refuses it ({type(error).__name__})"
 
-    def finish(self) -> dict[str, Any]:
-        """Return the message about the stream, of type ``loudness``."""
+    def finish(self, until: float = 0.0) -> dict[str, Any]:
+        """Return the message about the stream, of type ``loudness``.
+
+        Args:
+            until: seconds that the media plays at least; a stream that ends before is silent from there on.
+        """
         if self._graph is not None and not self.unmeasured:
             try:
                 self._fill()
             except (av.FFmpegError, ValueError) as error:
                 self.unmeasured = f"the filter refuses it ({type(error).__name__})"
         seconds = self._samples / self._rate
+        self._missing((self._offset or 0.0) + seconds, until)
         if not self.unmeasured and seconds < SHORTEST:
             self.unmeasured = f"it has {seconds:.3g} s where EBU R128 needs {SHORTEST:g} s"
         longest = sorted(self._runs, key=lambda run: run.start - run.end)
@@ -165,6 +171,15 @@ class LoudnessMeter:
                 self._range = _number(told.get("lavfi.r128.LRA")) or 0.0
                 self._momentary = _louder(self._momentary, told.get("lavfi.r128.M"))
                 self._short = _louder(self._short, told.get("lavfi.r128.S"))
+
+    def _missing(self, start: float, end: float) -> None:
+        """Count a stretch that the stream has no sound for as silence, for that is what is heard."""
+        if end - start <= BLOCK:
+            return
+        if self._runs and abs(self._runs[-1].end - start) < BLOCK:
+            self._runs[-1].end = end
+        else:
+            self._runs.append(_Run(max(start, 0.0), end))
 
     def _hear(self, samples: Any) -> None:
         start = (self._offset or 0.0) + self._blocks * BLOCK

@@ -264,7 +264,7 @@ def _run(
             light.finish()
         if isinstance(media, Container):
             for meter in media.loudness.values():
-                outlet.send(meter.finish())
+                outlet.send(meter.finish(media.last))
 
 
 def _reason(error: Exception) -> str:

@@ -151,3 +151,41 @@ def test_damaged_sound_is_a_gap(tmp_path: Path) -> None:
     path.write_bytes(data)
     _, reader = read(path)
     assert not reader.summary.complete
+
+
+def film(path: Path, seconds: float, *sounds: tuple[float, float]) -> Path:
+    """Write grey pictures of so many seconds, with a tone over the stretches ``sounds`` alone."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = 64, 64, "yuv420p"
+        audio = container.add_stream("pcm_f32le", rate=RATE, layout="stereo")
+        for number in range(round(seconds * 10)):
+            grey = np.full((64, 64, 3), 90 + number % 3, np.uint8)
+            container.mux(video.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        container.mux(video.encode(None))
+        for start, end in sounds:
+            packed = np.ascontiguousarray(tone(end - start, -20.0).T).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(packed, format="flt", layout="stereo")
+            frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
+            frame.pts = round(start * RATE)
+            container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sounds", "expected"),
+    [
+        ([(0.0, 2.0)], [(2.0, 6.0)]),
+        ([(4.0, 6.0)], [(0.0, 4.0)]),
+        ([(0.0, 2.0), (4.5, 6.0)], [(2.0, 4.5)]),
+        ([(1.5, 3.0)], [(0.0, 1.5), (3.0, 6.0)]),
+        ([(0.0, 5.5)], []),
+    ],
+)
+def test_where_a_film_has_no_sound_it_is_silent(
+    tmp_path: Path, sounds: list[tuple[float, float]], expected: list[tuple[float, float]]
+) -> None:
+    ((one,), _) = read(film(tmp_path / "film.mkv", 6.0, *sounds))
+    heard = [(span.start, span.end) for span in one.silences]
+    assert heard == [pytest.approx(pair, abs=0.15) for pair in expected]
