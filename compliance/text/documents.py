@@ -119,7 +119,8 @@ def _in_reading_order(rows: list[int], regions: Sequence[Region | None]) -> list
     waiting = sorted(boxes, key=lambda row: (boxes[row][1], boxes[row][0]))
     while waiting:
         _, top, _, bottom = boxes[waiting[0]]
-        beside = [row for row in waiting if boxes[row][1] < (top + bottom) / 2]
+        # A line at the edge of the frame may be cut to no height: it is in its own row, too.
+        beside = [row for row in waiting if boxes[row][1] <= (top + bottom) / 2]
         ordered += sorted(beside, key=lambda row: boxes[row][0])
         waiting = [row for row in waiting if row not in beside]
     return ordered

@@ -28,6 +28,8 @@ SEAM = "seam"
 _MARKS = " \t\u2026\u2013\u2014~*#\u266a\u266b\u266c\u200b\u200e\u200f"
 """What stands at the ends of captions that run on, besides dots and hyphens, and is not spoken."""
 
+Cue = tuple[TimeSpan, str]
+"""Time and text of a caption or a stretch of speech."""
 _Timed = tuple[TimeSpan, Observation]
 _Box = tuple[float, float, float, float]
 
@@ -59,32 +61,46 @@ def crosses(one: Observation, start: int, end: int) -> bool:
     return seam is None or start < seam <= one.attributes.get(LAST, seam) < end - 1
 
 
-def _captions(timed: Sequence[_Timed]) -> Iterator[Observation]:
-    for place, (span, first) in enumerate(timed):
+def continued(cues: Sequence[Cue], longest: int = CHAIN) -> Iterator[tuple[int, ...]]:
+    """Yield the captions that may continue one another: the first, the next, and short ones behind it.
+
+    Args:
+        cues: time and text of each, in order of time.
+        longest: captions of a chain.
+
+    Yields:
+        Indices in ``cues`` in the order in which they are read, two or more.
+    """
+    for place, (span, _) in enumerate(cues):
         chained = False
-        for at in range(place + 1, min(place + 1 + NEXT, len(timed))):
-            after, second = timed[at]
+        for at in range(place + 1, min(place + 1 + NEXT, len(cues))):
+            after = cues[at][0]
             if after.start > span.end + PAUSE:
                 break
             if after.start < span.end or after.start == span.start:
-                yield _joined([(span, first), (after, second)])
-                yield _joined([(after, second), (span, first)])
+                yield place, at
+                yield at, place
             elif chained:
-                yield _joined([(span, first), (after, second)])
+                yield place, at
             else:
-                yield _joined([(span, first), *_chain(timed, at)])
+                yield place, *_chain(cues, at, longest - 1)
                 chained = True
 
 
-def _chain(timed: Sequence[_Timed], at: int) -> list[_Timed]:
+def _captions(timed: Sequence[_Timed]) -> Iterator[Observation]:
+    for rows in continued([(span, one.text or "") for span, one in timed]):
+        yield _joined([timed[row] for row in rows])
+
+
+def _chain(cues: Sequence[Cue], at: int, longest: int) -> list[int]:
     """Return the caption at ``at`` and, as long as they are short, those that follow it in time."""
-    chain = [timed[at]]
-    for after, one in timed[at + 1 : at + 1 + NEXT]:
-        last, before = chain[-1]
-        if len(chain) + 1 == CHAIN or len(before.text or "") > SHORT:
+    chain = [at]
+    for following in range(at + 1, min(at + 1 + NEXT + longest, len(cues))):
+        last, text = cues[chain[-1]]
+        if len(chain) == longest or len(text) > SHORT:
             break
-        if last.end <= after.start <= last.end + PAUSE:
-            chain.append((after, one))
+        if last.end <= cues[following][0].start <= last.end + PAUSE:
+            chain.append(following)
     return chain
 
 

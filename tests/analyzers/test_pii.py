@@ -119,6 +119,15 @@ POSITIVES = [
     ("a car with number plate AB12 CDE", "vehicle_plate", "AB12 CDE"),
     ("Kennzeichen M-AB 1234", "vehicle_plate", "M-AB 1234"),
     ("PASSPORT", "document", "PASSPORT"),
+    ("anna.b [at] example [dot] org", "email", "anna.b [at] example [dot] org"),
+    ("write anna.b(at)example.org now", "email", "anna.b(at)example.org"),
+    ("write to me, anna dot b at example dot org please", "email", "anna dot b at example dot org"),
+    ("info (at) firma (punkt) de", "email", "info (at) firma (punkt) de"),
+    ("social security number 123456789", "national_id", "123456789"),
+    ("手机13800138000", "phone", "13800138000"),
+    ("mobile: 138-0013-8000", "phone", "138-0013-8000"),
+    ("IBAN: DE89 3704 0044 0532 0130 01", "bank_account", "DE89 3704 0044 0532 0130 01"),
+    ("DL: D1234567", "driving_licence", "D1234567"),
 ]  # fmt: skip
 NEAR_MISSES = [
     "4111 1111 1111 1112", "0000 0000 0000 0000", "9111 1111 1111 1111", "GB28 NWBK 6016 1331 9268 19",
@@ -129,6 +138,8 @@ NEAR_MISSES = [
     "--ar 16:9 --seed 2039485761", "seed: 4155550132", "4 1 5 people", "user@localhost", "a@b", "#ff00aa99",
     "the 10 20 30 40 50 60 70 countdown", "call sheet 2024-05-17 10:30", "50 000 000 people",
     "f/1.8 ISO 12800 1/8000",
+    "meet me at example dot org", "look at the red dot on stage", "shop (at) home", "a dot at the center dot",
+    "social security office, 1935", "DL: 12 Mbit", "观看次数13800138000",
 ]  # fmt: skip
 
 
@@ -171,8 +182,12 @@ def test_lines_far_apart_make_no_number_together(pii) -> None:
     assert sure(pii, frame("4111 1111", "an honest line", "1111 1111")) == []
 
 
-def test_a_telephone_number_is_not_put_together_from_two_lines(pii) -> None:
-    assert sure(pii, frame("+1 415", "555 0132")) == []
+def test_a_telephone_number_is_put_together_from_two_lines_where_something_says_that_it_is_one(
+    pii,
+) -> None:
+    assert {one.category for one in review(pii, frame("+1 415", "555 0132"))} == {"pii.phone"}
+    assert {one.category for one in review(pii, frame("Call 415", "555 0132"))} == {"pii.phone"}
+    assert sure(pii, frame("415 555", "0132 442")) == []
 
 
 def test_lines_of_different_frames_stay_apart(pii) -> None:
@@ -289,6 +304,12 @@ def test_the_surest_score_keeps_the_largest_region_and_the_whole_time(pii) -> No
         assert finding.score == 0.95
         assert (finding.span.start, finding.span.end) == (1.0, 1.5)
         assert finding.region.box == box.box
+
+
+def test_a_line_that_is_cut_to_no_height_is_read(pii) -> None:
+    flat = Region.from_box(0.1, 1.0, 0.4, 1.0, 1, 1)
+    batch = replace(frame("4111 1111", "1111 1111 x"), regions=(flat, flat))
+    assert {one.category for one in review(pii, batch)} == {"pii.payment_card"}
 
 
 @pytest.mark.parametrize(

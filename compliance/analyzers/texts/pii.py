@@ -17,9 +17,10 @@ from compliance.errors import AnalyzerError
 from compliance.findings import Evidence, Finding, ModelUse, Observation, RawKind
 from compliance.model_store import ModelStore
 from compliance.text.personal.entities import ENTITIES, NAMES
-from compliance.text.personal.search import Finder, Sighting, sightings
+from compliance.text.personal.search import Finder, sightings
+from compliance.text.personal.sighting import Sighting
 from compliance.text.repeats import merge_repeats
-from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch
+from compliance.types import PROMPT_SOURCES, Region, Source, TextBatch, TimeSpan
 
 TAG_DIGITS = 4
 """Hex digits of the digest by which sightings of one value are recognised. They stay in observations, which are
@@ -31,13 +32,14 @@ SHORT = 6
 class PiiAnalyzer:
     """Finds personal data; rules only, no weights.
 
-    All lines of one frame belong in one batch: a card number may run over two of them. Raw is the
+    All lines of one frame, and all captions of an asset, belong in one batch: a card number may run over two
+    of them. Raw is the
     recogniser's own confidence; the score is ours, see :class:`compliance.text.personal.entities.Entity`.
     """
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="pii",
-        version="6",
+        version="7",
         categories=tuple(
             sorted({one.category for name, one in ENTITIES.items() if name not in NAMES})
         ),
@@ -144,7 +146,7 @@ def _observation(analyzer: str, batch: TextBatch, seen: Sighting) -> Observation
         analyzer=analyzer,
         kind="pii",
         source=batch.sources[row],
-        span=batch.spans[row],
+        span=_throughout([batch.spans[one] for one in rows]),
         region=_around([batch.regions[one] for one in rows]),
         raw=round(seen.hit.raw, 4),
         raw_kind=RawKind.PROBABILITY,
@@ -157,6 +159,14 @@ def _observation(analyzer: str, batch: TextBatch, seen: Sighting) -> Observation
             "lines": len(rows),
         },
     )
+
+
+def _throughout(spans: Sequence[TimeSpan | None]) -> TimeSpan | None:
+    """Return the time from the first to the last: what runs over captions stands in all of them."""
+    known = [span for span in spans if span is not None]
+    if not known:
+        return None
+    return TimeSpan(start=min(one.start for one in known), end=max(one.end for one in known))
 
 
 def _around(regions: Sequence[Region | None]) -> Region | None:

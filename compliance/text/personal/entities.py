@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 FLOOR = 0.1
 """Least score that is kept."""
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 CARD, EMAIL, IBAN, PHONE = "CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "PHONE_NUMBER"
 
 
 def _words(*words: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)", re.IGNORECASE)
+    """Return a pattern of whole words; those of scripts that put no spaces between words count anywhere."""
+    parted = [word for word in words if not _UNSPACED.match(word)]
+    others = [word for word in words if _UNSPACED.match(word)]
+    return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(parted)})(?!\w)", *others]), re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ ENTITIES = {
         ),
         0.99,
     ),
-    "IBAN_CODE": Entity("pii.bank_account", "IBAN", 0.98, 0.98, _words("iban"), 0.99),
-    EMAIL: Entity("pii.email", "e-mail address", 0.97, 0.0, _words("e-?mail"), 0.99),
+    IBAN: _own("pii.bank_account", "IBAN"),
+    EMAIL: _own("pii.email", "e-mail address"),
     PHONE: Entity(
         "pii.phone",
         "telephone number",
@@ -104,6 +108,20 @@ ENTITIES = {
             "телефон",
             "電話",
             "电话",
+            "手机",
+            "手機",
+            "微信",
+            "热线",
+            "熱線",
+            "致电",
+            "致電",
+            "拨打",
+            "联系",
+            "聯絡",
+            "聯繫",
+            "携帯",
+            "전화",
+            "휴대폰",
         ),
         0.0,
         given=True,

@@ -22,7 +22,7 @@ _DRIVING = (
 _IDENTITY = (
     r"(?:national )?(?:id|identity)(?: card)? ?(?:no|number|nr|#)|identity card|personalausweis\w*"
     r"|carte (?:nationale )?d['’]identit[ée]|carta d['’]identit[àa]|documento de identidad|身份证\w*"
-    r"|ssn|cpf|cnpj"
+    r"|ssn|cpf|cnpj|social (?:security|insurance) ?(?:no|number|nr|#)?|national insurance ?(?:no|number|#)?"
     r"|curp|nhs (?:no|number)|medicare (?:no|number)|tfn|tax file number|pan (?:no|number|card)"
     r"|emirates id"
     r"|bsn|burgerservicenummer|cnp|rodné číslo|teudat zehut|tax id|steuernummer|nif|egn|jmbg|oib|pps ?n\w*"
@@ -41,6 +41,11 @@ _RULES: tuple[tuple[str, re.Pattern[str], float], ...] = (
     (
         "DRIVING_LICENCE",
         re.compile(r"(?<![\w-])([A-Z9]{5}\d[0156]\d(?:[0-2]\d|3[01])\d[A-Z9]{2}[A-Z0-9]{3})(?![\w-])"),
+        OWN_SHAPE,
+    ),
+    (
+        "DRIVING_LICENCE",
+        re.compile(r"(?<![\w-])DL[ \t]{0,2}[:#№][ \t]{0,3}([A-Z]{1,3}\d{6,14}|\d{7,12})(?![\w-]|\.\d)"),
         OWN_SHAPE,
     ),
     ("IDENTITY_NUMBER", _behind(_IDENTITY, r"(?=[A-Z./-]{0,7}\d)[A-Z0-9](?:[A-Z0-9./-]| (?=\d)){4,21}"), NAMED),

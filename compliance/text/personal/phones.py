@@ -20,10 +20,15 @@ with an extension; not valid anywhere but called a telephone number; not valid, 
 telephone numbers are and little else is; valid somewhere, but one block of digits, or grouped like thousands.
 See ``benchmarks/pii.py`` for how they separate numbers from benign ones."""
 
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that put no space before a number."""
 _NUMBER = re.compile(
-    r"(?<![\w.$€£#])(?:\+|00)?\(?\d(?:[ ().\-/]{0,3}\d){6,16}(?:(?: ?x| ?ext\.? ?)\d{1,5})?(?!\w|\.\d)",
+    rf"(?<![^\W{_UNSPACED}])(?<![.$€£#])(?:\+|00)?\(?\d(?:[ ().\-/]{{0,3}}\d){{6,16}}"
+    rf"(?:(?: ?x| ?ext\.? ?)\d{{1,5}})?(?![^\W{_UNSPACED}]|\.\d)",
     re.IGNORECASE,
 )
+_CHINESE = re.compile(r"1[3-9]\d([ \-]?)\d{4}\1\d{4}")
+"""A Chinese mobile number in national format (MIIT's numbering plan: eleven digits from 13 to 19)."""
 _EXTENDED = re.compile(r"\d ?(?:x|ext\.? ?)\d{1,5}$", re.IGNORECASE)
 _ABROAD = re.compile(r"(?:\+|00)[1-9][ ().\-/\d]{8,24}$")
 _SHAPES = re.compile(
@@ -73,7 +78,7 @@ def _unassigned(written: str, context: bool) -> float:
     if digits > MOST_DIGITS:
         return 0.0
     if context:
-        return UNASSIGNED_IN_CONTEXT
+        return NATIONAL_IN_CONTEXT if _CHINESE.fullmatch(written) else UNASSIGNED_IN_CONTEXT
     if written.startswith("+") and _ABROAD.match(written):
         return NATIONAL
     return GROUPED if _ABROAD.match(written) or _SHAPES.fullmatch(written) else 0.0

@@ -28,6 +28,7 @@ from compliance.text.personal.labelled import labelled_numbers
 from compliance.text.personal.lean_import import without
 from compliance.text.personal.phones import phone_numbers
 from compliance.text.personal.plates import plates
+from compliance.text.personal.spelt import WRITTEN_OUT, spelt_addresses
 from compliance.text.personal.web_addresses import web_addresses
 
 if TYPE_CHECKING:
@@ -111,13 +112,15 @@ class Recognisers:
         """Yield (entity, start, end, raw) of everything in a window, overlapping things too."""
         for start, end, score in web_addresses(window, self._is_public):
             yield "URL", start, end, score
+        for start, end, score in spelt_addresses(window, self._is_public):
+            yield EMAIL, start, end, score
         yield from identity_papers(window)
         if not _WORTH_READING.search(window):
             return
         for start, end, raw in card_numbers(window):
             yield CARD, start, end, raw
-        for start, end in ibans(window):
-            yield IBAN, start, end, 1.0
+        for start, end, score in ibans(window):
+            yield IBAN, start, end, score
         phone = ENTITIES[PHONE]
         for start, end, score in phone_numbers(window, phone.words, phone.reach):
             yield PHONE, start, end, score
@@ -143,7 +146,7 @@ class Recognisers:
             if one.entity_type != EMAIL:
                 yield one.entity_type, one.start, one.end, one.score
             elif self._is_public(window[one.start : one.end].rpartition("@")[2]):
-                yield EMAIL, one.start, one.end, 1.0
+                yield EMAIL, one.start, one.end, WRITTEN_OUT
 
     def _is_public(self, domain: str) -> bool:
         """Tell whether a domain ends in a public suffix, by the list inside the package.
