@@ -208,8 +208,8 @@ def test_a_name_or_statement_of_its_own_beside_a_label_leaves_it_one(line: str) 
     "line",
     [
         "Everybody hates", "everybody likes", "These pictures are not", "No part of this is", "not so?", "50 %",
-        "is what this is not", "fakes are everywhere", "FALSE", "100 % Human", "Is this", "我们反对", "않습니다",
-        "ではありません",
+        "is what this is not", "fakes are everywhere", "FALSE", "100 % Human", "Is this", "않습니다",
+        "我们反对", "ではありません",
     ],
 )  # fmt: skip
 def test_a_line_beside_a_label_that_denies_it_or_runs_on_takes_it_back(line: str) -> None:

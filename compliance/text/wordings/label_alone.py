@@ -31,8 +31,10 @@ _VOICED = "\u3099\u309a"
 """Marks that make other letters of kana."""
 _HAS_NO_CASE = re.compile(f"[{_UNSPACED}]")
 _PART = re.compile(r"\s+[-~]\s+|[|·•・–—/\\©®™()\[\]{}<>«»“”„\"「」【】《》…\n]")
-_AGAINST = re.compile("[%‰≠¬❌✗✘✖🚫⛔?？¿]|!=")
-"""Signs that deny, ask or count, wherever they stand."""
+_CROSSED = re.compile("[≠¬❌✗✘✖🚫⛔]|!=")
+"""Signs that deny."""
+_COUNTS = re.compile("[%‰?？¿]")
+"""Signs that count or ask."""
 _MONTH = (
     "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|fevr|avr|juin|juil|aout|ene|abr|ago|dic|"
     "gen|mag|giu|lug|set|ott|out|maj|январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр"
@@ -70,7 +72,7 @@ def says_no_more(before: str, wording: str, after: str) -> bool:
     if word and after[:1].isalnum():
         after = word[0] + after
     texts = [_FIGURES.sub(" ", _folded(text)) for text in (before, after)]
-    if any(_AGAINST.search(text) for text in texts) or _asks(*texts):
+    if any(_CROSSED.search(text) or _COUNTS.search(text) for text in texts) or _asks(*texts):
         return False
     *ahead, close_before = _PART.split(texts[0])
     close_after, *behind = _PART.split(texts[1])
@@ -90,12 +92,18 @@ def stands_apart(line: str) -> bool:
     if says_no_more(line, "", ""):
         return True
     text = _FIGURES.sub(" ", _folded(line))
-    words = _TOKEN.findall(text)
-    if _AGAINST.search(text) or any(_denies(word) for word in words):
+    if denies(line) or _COUNTS.search(text):
         return False
+    words = _TOKEN.findall(text)
     if _SENTENCE.fullmatch(text):
         return True
     return all(_is_capital(word) or word.casefold() in _JOINING for word in words)
+
+
+def denies(line: str) -> bool:
+    """Tell whether a line around a label holds a word that denies or doubts, or a sign of it."""
+    text = _folded(line)
+    return bool(_CROSSED.search(text)) or any(_denies(word) for word in _TOKEN.findall(text))
 
 
 def _asks(before: str, after: str) -> bool:
