@@ -164,8 +164,11 @@ class Search:
     def by_shape(self, regions: mark_regions.Regions, frame: Pixels) -> list[MarkMatch]:
         """Return what is found by shape in the regions of a working frame, RGB uint8 (H, W, 3)."""
         tones = levels(grey_of(frame))
+        # A crop also shows what was around the mark; several are held against each other instead.
         return [
             checked(one, self.prints[one.row], self._features.edges(one.row), tones)
+            if self.entries.count(self.entries[one.row]) == 1
+            else one
             for one in match_shapes(regions, self._shapes)
         ]
 
