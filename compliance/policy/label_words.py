@@ -28,15 +28,17 @@ _ALIKE = str.maketrans("l10", "iio")
 _INSIDE = frozenset(".'’_")
 """Signs that alone between two letters do not part them, as in Unicode's own rules: *acme.ai* is one word."""
 _NOT = frozenset(
-    "no not non without never none nothing zero isnt arent wasnt werent dont doesnt didnt "
-    "nicht kein keine keinen keiner ohne sans pas aucun aucune sin ningun senza nessun sem nao geen niet "
-    "не без нет 非 不 未 无 無 没 沒".split()
+    "no not non un never none nothing zero hardly barely neither nor without unlike isnt arent wasnt werent dont "
+    "doesnt didnt nicht nie kein keine keinen keiner keinesfalls weder noch ohne sans pas jamais aucun aucune sin "
+    "nunca ningun senza mai nessun sem nao geen niet nooit zonder ei ikke icke inte aldrig aldri не без нет لم ليس "
+    "غير بدون 非 不 未 无 無 没 沒 勿 禁 拒 绝 絕".split()
 )
 _BETWEEN = frozenset(
     "a an any the been be is are was were has have contain contains use uses using made".split()
 )
 """Words that deny what follows, and those that may stand between: who says that media is not generated has not
-labelled it. In other languages the same may be said otherwise."""
+labelled it. The same may be said in many other words; whether a line says more than a label is measured on the
+whole line, and its score tells."""
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 

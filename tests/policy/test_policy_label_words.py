@@ -36,6 +36,12 @@ from compliance.policy.label_words import says, words
         ("Made with AI", "this was never been made with AI"),
         ("Made with AI", "wasn't madewith AI"),
         ("AI生成", "非AI生成"),
+        ("AI生成", "拒绝AI生成"),
+        ("AI-generated", "hardly AI-generated"),
+        ("AI-generated", "un-AI-generated"),
+        ("généré par IA", "jamais généré par IA"),
+        ("KI-generiert", "weder gestellt noch KI-generiert"),
+        ("KI-generert", "ikke KI-generert"),
     ],
 )
 def test_letters_of_other_words_do_not_say_it(demanded: str, text: str) -> None:
