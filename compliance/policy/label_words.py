@@ -28,10 +28,10 @@ _ALIKE = str.maketrans("l10", "iio")
 _INSIDE = frozenset(".'’_")
 """Signs that alone between two letters do not part them, as in Unicode's own rules: *acme.ai* is one word."""
 _NOT = frozenset(
-    "no not non un never none nothing zero hardly barely neither nor without unlike isnt arent wasnt werent dont "
-    "doesnt didnt nicht nie kein keine keinen keiner keinesfalls weder noch ohne sans pas jamais aucun aucune sin "
-    "nunca ningun senza mai nessun sem nao geen niet nooit zonder ei ikke icke inte aldrig aldri не без нет لم ليس "
-    "غير بدون 非 不 未 无 無 没 沒 勿 禁 拒 绝 絕".split()
+    "no not non without never none nothing zero hardly barely neither nor unlike isnt arent wasnt werent "
+    "dont doesnt didnt nicht nie kein keine keinen keiner keinesfalls weder noch ohne sans pas jamais aucun "
+    "aucune sin nunca ningun senza mai nessun sem nao geen niet nooit zonder ei ikke icke inte aldrig aldri "
+    "не без нет لم ليس غير بدون 非 不 未 无 無 没 沒 勿 禁 拒 绝 絕".split()
 )
 _BETWEEN = frozenset(
     "a an any the been be is are was were has have contain contains use uses using made".split()

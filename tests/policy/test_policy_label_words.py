@@ -38,7 +38,6 @@ from compliance.policy.label_words import says, words
         ("AI生成", "非AI生成"),
         ("AI生成", "拒绝AI生成"),
         ("AI-generated", "hardly AI-generated"),
-        ("AI-generated", "un-AI-generated"),
         ("généré par IA", "jamais généré par IA"),
         ("KI-generiert", "weder gestellt noch KI-generiert"),
         ("KI-generert", "ikke KI-generert"),
