@@ -1,12 +1,11 @@
 """Measure the search among 3,400 marks against the search among 30 of them, on the same frames in one run.
 
 Rounds of both are interleaved. Also recorded is how many of the marks that the small bank finds, with a score
-of a half or more, the large one finds at the same place with one too, and in how many of the pictures without
-a mark of ``benchmarks.logos`` each of the banks finds one: an outline says less among thousands.
+of a half or more, the large one finds at the same place with one too: an outline says less among thousands.
 
 Marks are printed once and kept in the file that --prints names.
 
-Usage: python -m benchmarks.logo_search [--data DIR] [--frames N] [--marks N] [--prints FILE] [--no-none]
+Usage: python -m benchmarks.logo_search [--data DIR] [--frames N] [--marks N] [--prints FILE]
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ import numpy as np
 
 from benchmarks._logo_photos import composite, outline, photographs, view
 from benchmarks.environment import record
-from benchmarks.logos import drawn_sets
 from compliance.analyzers import sift
 from compliance.analyzers.base import References
 from compliance.analyzers.brands import mark_regions
@@ -38,8 +36,6 @@ from compliance.findings import Reference
 from compliance.types import Pixels
 
 FEW = 30
-NONE = ("photograph", "video", "drawn shapes", "words")
-"""Pictures without a mark of either bank; other marks are in the large one."""
 Frame = tuple[Pixels, sift.Features, mark_regions.Regions]
 
 
@@ -71,31 +67,13 @@ def bank(icons: list[Path], kept: Path | None) -> References:
 def found(search: Search, frame: Frame) -> list[MarkMatch]:
     """Return what one search finds with a score of a half or more."""
     pixels, features, regions = frame
-    matches = search.by_features(features, pixels) + search.by_shape(regions, pixels)
+    matches = search.by_features(features, pixels) + search.by_shape(regions)
     return [one for one in matches if one.score >= 0.5]
 
 
-def again(row: int, ones: list[MarkMatch], others: list[MarkMatch]) -> bool:
-    """Return whether a row lies at the same place in both."""
-    return any(
-        one.row == row == two.row and overlap(one.polygon, two.polygon) > 0.5
-        for one in ones
-        for two in others
-    )
-
-
-def called(search: Search, pictures: list[tuple[str, Frame]]) -> dict[str, str]:
-    """Return in how many pictures of each kind something is found."""
-    kinds: dict[str, list[bool]] = {}
-    for kind, frame in pictures:
-        kinds.setdefault(kind, []).append(bool(found(search, frame)))
-    return {kind: f"{sum(one)} of {len(one)}" for kind, one in kinds.items()}
-
-
-def looked(picture: Pixels) -> Frame:
-    """Return what is observed of a picture."""
-    pixels = working_frame(picture)
-    return pixels, sift.extract(pixels, FEATURES), mark_regions.shape_candidates(pixels)
+def again(one: MarkMatch, others: list[MarkMatch]) -> bool:
+    """Return whether the same row lies at the same place."""
+    return any(one.row == two.row and overlap(one.polygon, two.polygon) > 0.5 for two in others)
 
 
 def main() -> None:
@@ -105,7 +83,6 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--marks", type=int, default=3400)
     parser.add_argument("--prints", type=Path)
-    parser.add_argument("--none", action=argparse.BooleanOptionalAction, default=True)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(30)
@@ -123,7 +100,9 @@ def main() -> None:
         photo = photos[rng.integers(len(photos))]
         name = few.refs[number % FEW].entry
         drawn = composite(name, outline(paths[0].with_name(f"{name}.svg")), photo, rng).pixels
-        frames.append(looked(drawn if number % 3 else view(photo, rng)))
+        pixels = working_frame(drawn if number % 3 else view(photo, rng))
+        regions = mark_regions.shape_candidates(pixels)
+        frames.append((pixels, sift.extract(pixels, FEATURES), regions))
     times: dict[str, list[float]] = {"few": [], "all": []}
     kept = seen = 0
     for frame in frames:
@@ -133,14 +112,9 @@ def main() -> None:
         theirs = found(large, frame)
         times["few"].append(middle - began)
         times["all"].append(time.process_time() - middle)
-        rows = {one.row for one in mine}
-        seen += len(rows)
-        kept += sum(again(row, mine, theirs) for row in rows)
+        seen += len(mine)
+        kept += sum(again(one, theirs) for one in mine)
     ratios = [b / a for a, b in zip(times["few"], times["all"], strict=True)]
-    pictures = drawn_sets(given.data, 2, 1)["vector marks"].pictures if given.none else []
-    none = [
-        (one.kind, looked(one.pixels)) for one in pictures if one.kind in NONE and not one.brand
-    ]
     figures = {
         "marks": len(everything),
         "marks, few": FEW,
@@ -149,10 +123,8 @@ def main() -> None:
         "processor seconds of a frame, all": round(statistics.mean(times["all"]), 3),
         "all over few, of the sums": round(sum(times["all"]) / sum(times["few"]), 2),
         "all over few, median of the frames": round(statistics.median(ratios), 2),
-        "marks found among few": seen,
+        "found among few": seen,
         "of which found among all": kept,
-        "pictures without a mark called, few": called(small, none),
-        "pictures without a mark called, all": called(large, none),
         "processor seconds to build the index of all": round(built, 1),
     }
     print(json.dumps(figures, indent=2))

@@ -7,12 +7,10 @@ import pytest
 
 from compliance.analyzers.brands.mark_match import MarkMatch, project
 from compliance.analyzers.brands.mark_regions import Regions, pack, shape_candidates, unpack
-from compliance.analyzers.brands.mark_shape_index import Effort, Shape, ShapeIndex, Shapes, lay
 from compliance.analyzers.brands.mark_shape_print import (
     ShapePrint,
     pack_shape,
     photo_shape_print,
-    ring_plainness,
     shape_print,
     unpack_shape,
 )
@@ -301,28 +299,9 @@ def test_crops_of_one_entry_bear_each_other_out() -> None:
     frame = painted(scene(1), MARKS["swoosh"], posed(150, 100, 20, (600, 330)), (250, 250, 250))
     regions = shape_candidates(frame)
     mine = match_shapes(regions, MarkShapeIndex(known, ["acme"] * 5))
+    theirs = match_shapes(regions, MarkShapeIndex(known, [str(n) for n in range(5)]))
     assert len({one.row for one in mine if one.score > 0.2}) >= 3
-
-
-def test_a_mark_that_lies_better_hides_no_other_that_is_listed(prints: list[ShapePrint]) -> None:
-    frame = painted(scene(1), MARKS["swoosh"], posed(150, 100, 20, (600, 330)), (250, 250, 250))
-    index = MarkShapeIndex([*prints, *prints], [str(n) for n in range(2 * len(prints))])
-    rows = {one.row for one in match_shapes(shape_candidates(frame), index) if one.score > 0.5}
-    assert rows == {1, 1 + len(prints)}
-
-
-def test_plain_regions_of_a_scene_do_not_displace_a_mark(prints: list[ShapePrint]) -> None:
-    turns = np.linspace(0, 2 * np.pi, 80, endpoint=False)
-    ring = np.stack([np.cos(turns), np.sin(turns)], 1).astype(np.float32)
-    disc, mark = Shape((50 * ring,), 1), prints[list(MARKS).index("leaf_fruit")].shapes[0]
-    slant = np.float32([(1.3, 0.4), (-0.2, 0.8)])
-    seen = Shapes(
-        [disc, Shape((30 * ring + 7,), 1), Shape(tuple(r @ slant for r in mark.rings), 2)]
-    )
-    one = Effort(near=4, closest=1, signature=0.5, rings=0.5, pairs=1, away=0.2, share=0.7)
-    known = ShapeIndex([disc, mark])
-    (fit,) = lay(seen, known, one, ring_plainness(seen))
-    assert (fit.seen, fit.mark) == (2, 1)
+    assert len({one.row for one in theirs if one.score > 0.2}) == 1
 
 
 def test_of_a_crop_without_a_like_few_outlines_are_searched_for() -> None:

@@ -22,9 +22,8 @@ from compliance.analyzers.brands.logo_rules import misuse_findings
 from compliance.analyzers.brands.logo_tracks import Sighting, Track, grouped, tracks
 from compliance.analyzers.brands.mark_index import MarkIndex
 from compliance.analyzers.brands.mark_match import MarkMatch, corners, project
-from compliance.analyzers.brands.mark_pixels import grey_of, levels
+from compliance.analyzers.brands.mark_pixels import grey_of
 from compliance.analyzers.brands.mark_score import WITNESS, score
-from compliance.analyzers.brands.mark_shape_pixels import checked
 from compliance.analyzers.brands.mark_shape_print import unpack_shape
 from compliance.analyzers.brands.mark_shapes import MarkShapeIndex, match_shapes
 from compliance.errors import AnalyzerError
@@ -40,7 +39,7 @@ class LogoAnalyzer(WithoutModels):
 
     spec: ClassVar[AnalyzerSpec] = AnalyzerSpec(
         name="logos",
-        version="4",
+        version="3",
         categories=("brand.logo", "brand.own_misuse"),
         sources=frozenset({Source.FRAME}),
         raw_kinds=frozenset({RawKind.INLIERS, RawKind.DISTANCE}),
@@ -136,7 +135,7 @@ class Search:
             frame = frame_of(features)
             found = self.by_features(sift.unpack(features.data or b""), frame)
             if regions is not None and regions.data:
-                found += self.by_shape(mark_regions.unpack(regions.data), frame)
+                found += self.by_shape(mark_regions.unpack(regions.data))
             self._known[key] = [one for one in found if one.score >= WITNESS]
         return self._known[key]
 
@@ -161,16 +160,9 @@ class Search:
             for one in self._features.search(features, grey_of(frame))
         ]
 
-    def by_shape(self, regions: mark_regions.Regions, frame: Pixels) -> list[MarkMatch]:
-        """Return what is found by shape in the regions of a working frame, RGB uint8 (H, W, 3)."""
-        tones = levels(grey_of(frame))
-        # A crop also shows what was around the mark; several are held against each other instead.
-        return [
-            checked(one, self.prints[one.row], self._features.edges(one.row), tones)
-            if self.entries.count(self.entries[one.row]) == 1
-            else one
-            for one in match_shapes(regions, self._shapes)
-        ]
+    def by_shape(self, regions: mark_regions.Regions) -> list[MarkMatch]:
+        """Return what is found by shape."""
+        return match_shapes(regions, self._shapes)
 
     def image_of(self, observations: Sequence[Observation], one: Sighting) -> bytes | None:
         """Return the JPEG of the working frame of a sighting."""

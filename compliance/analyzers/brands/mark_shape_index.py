@@ -19,7 +19,6 @@ from compliance.analyzers.brands.mark_shape_fit import (
 )
 from compliance.analyzers.brands.mark_shape_signature import (
     SIDE,
-    WAVES,
     moved,
     polar,
     raster,
@@ -38,9 +37,7 @@ class Effort:
     """Which pairs are looked at how closely."""
 
     near: int
-    """Shapes of the index, nearest by signature, whose rings are compared with each that was seen."""
-    closest: int
-    """Most of them, those with the most alike rings, that are tried."""
+    """Shapes of the index, nearest by signature, that are tried for each that was seen."""
     signature: float
     """Cosine of signatures from which two shapes are laid on one another."""
     rings: float
@@ -80,8 +77,6 @@ class Shapes:
         self.rasters = self.rasters.reshape(-1, SIDE, SIDE)
         self.spectra = spectra(polar(self.rasters))
         self.signatures = signatures(self.spectra)
-        self.waves = np.ascontiguousarray(self.spectra[:, :, :WAVES])
-        """Those of the frequencies that are compared; the finer ones only make the turn exact."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -95,9 +90,10 @@ class Shapes:
 class ShapeIndex(Shapes):
     """Shapes of marks that are searched for."""
 
-    def __init__(self, shapes: Sequence[Shape]) -> None:
-        """Describe ``shapes`` and take points along their outlines."""
+    def __init__(self, shapes: Sequence[Shape], plainness: Sequence[float] = ()) -> None:
+        """Describe ``shapes`` and take points along their outlines; plainer ones are tried later."""
         super().__init__(shapes)
+        self.plainness = np.asarray(plainness or np.zeros(len(shapes)), np.float64)[self.numbers]
         points = [self.points(number) for number in range(len(self))]
         self.edges = np.array(points, np.float32).reshape(-1, POINTS, 2)
 
@@ -108,7 +104,7 @@ class ShapeIndex(Shapes):
         some.numbers, some.maps = self.numbers[lines], self.maps[lines]
         some.rasters = self.rasters[lines]
         some.spectra, some.signatures = self.spectra[lines], self.signatures[lines]
-        some.waves, some.edges = self.waves[lines], self.edges[lines]
+        some.plainness, some.edges = self.plainness[lines], self.edges[lines]
         return some
 
 
@@ -128,35 +124,11 @@ class Fit:
     """Mean distance of the mark's outlines from those seen, or the other way round: the larger, in spreads."""
 
 
-def likest(seen: Shapes, index: ShapeIndex, near: int) -> Floats:
-    """Return the correlation of rings of each of ``seen`` with the likest of the index, float32 (N,), 0…1.
-
-    Args:
-        seen: N shapes.
-        index: what they are compared with.
-        near: how many, nearest by signature, are.
-    """
-    most = np.zeros(len(seen), np.float32)
-    if len(seen) and len(index):
-        query, mark = _near(seen, index, Effort(near, 1, 0.3, 0, 0, 0, 0))
-        np.maximum.at(most, query, turned(index.waves[mark], seen.waves[query])[1])
-    return most
-
-
-def lay(seen: Shapes, index: ShapeIndex, effort: Effort, plain: Floats | None = None) -> list[Fit]:
-    """Return how the nearest shapes of ``index`` lie on each of ``seen``, where they lie well.
-
-    Args:
-        seen: N shapes.
-        index: what is laid on them.
-        effort: which pairs are looked at how closely.
-        plain: how like a plain shape each of ``seen`` is, (N,), see :func:`likest`; None: none is.
-    """
+def lay(seen: Shapes, index: ShapeIndex, effort: Effort) -> list[Fit]:
+    """Return how the nearest shapes of ``index`` lie on each of ``seen``, where they lie well."""
     if not len(seen) or not len(index):
         return []
-    query, mark, angle = _pairs(
-        seen, index, effort, np.zeros(len(seen), np.float32) if plain is None else plain
-    )
+    query, mark, angle = _pairs(seen, index, effort)
     if not len(query):
         return []
     lines, place = np.unique(query, return_inverse=True)
@@ -183,36 +155,23 @@ def lay(seen: Shapes, index: ShapeIndex, effort: Effort, plain: Floats | None = 
 
 
 def _pairs(
-    seen: Shapes, index: ShapeIndex, effort: Effort, plain: Floats
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Doubles]:
-    """Return lines of ``seen`` and ``index`` worth fitting, and the turns between them.
-
-    First are those that close most of the gap to the nearest plain shape: what is plain is alike to many.
-    """
-    query, mark = _near(seen, index, effort)
-    _, same = turned(index.waves[mark], seen.waves[query])
-    good = np.flatnonzero(same > effort.rings)
-    good = good[np.lexsort((-same[good], query[good]))]
-    rank = np.arange(len(good)) - np.searchsorted(query[good], query[good])
-    good = good[rank < effort.closest]
-    most = plain[query[good]]
-    order = good[np.argsort(-(same[good] - most) / (1.02 - most), kind="stable")[: effort.pairs]]
-    query, mark = query[order], mark[order]
-    return query, mark, turned(index.spectra[mark], seen.spectra[query])[0]
-
-
-def _near(
     seen: Shapes, index: ShapeIndex, effort: Effort
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return lines of ``seen`` and of ``index`` that are near by signature."""
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Doubles]:
+    """Return lines of ``seen`` and ``index`` worth fitting, most alike first, and the turns between them."""
     alike = seen.signatures @ index.signatures.T
     nearest: list[npt.NDArray[np.int64]] = []
-    # Few are alike at all, so that ordering them costs less than ordering the line.
-    for line in alike:
+    for (
+        line
+    ) in alike:  # Few are alike at all, so that ordering them costs less than ordering the line.
         near = np.flatnonzero(line > effort.signature)
         nearest.append(near[np.argsort(-line[near], kind="stable")[: effort.near]])
     query = np.repeat(np.arange(len(seen)), [len(near) for near in nearest])
-    return query, np.concatenate(nearest)
+    mark = np.concatenate(nearest)
+    angle, same = turned(index.spectra[mark], seen.spectra[query])
+    good = np.flatnonzero(same > effort.rings)
+    more = (same - 0.5 * index.plainness[mark])[good]
+    order = good[np.argsort(-more, kind="stable")[: effort.pairs]]
+    return query[order], mark[order], angle[order]
 
 
 def _turns(angle: Doubles) -> Doubles:

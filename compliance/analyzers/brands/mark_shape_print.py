@@ -18,14 +18,7 @@ from compliance.analyzers.brands.mark_regions import (
     part_tree,
     shape_candidates,
 )
-from compliance.analyzers.brands.mark_shape_index import (
-    Effort,
-    Shape,
-    ShapeIndex,
-    Shapes,
-    lay,
-    likest,
-)
+from compliance.analyzers.brands.mark_shape_index import Effort, Shape, ShapeIndex, Shapes, lay
 from compliance.analyzers.brands.mark_shape_plain import plain_masks
 from compliance.errors import BankError
 from compliance.types import Floats, Pixels
@@ -37,8 +30,7 @@ _WORK = 320
 _EDGE = 4
 _SMALL = 300
 """A part smaller than the whole by this factor is left out: a frame shows it as a dot, if at all."""
-_EFFORT = Effort(near=6, closest=6, signature=0.3, rings=0.2, pairs=10**9, away=0.4, share=0.2)
-_PLAIN_NEAR = 8
+_EFFORT = Effort(near=6, signature=0.3, rings=0.2, pairs=10**9, away=0.4, share=0.2)
 _HEAD = struct.Struct("<4sffH")
 _MAGIC = b"SHP1"
 _UNIT = 16
@@ -154,11 +146,6 @@ def plainness(shapes: Sequence[Shape]) -> list[float]:
         number = int(seen.numbers[fit.seen])
         most[number] = max(most[number], fit.share)
     return [float(one) for one in most]
-
-
-def ring_plainness(seen: Shapes) -> Floats:
-    """Return how like a plain shape the rings of each of ``seen`` are, float32 (N,), 0…1."""
-    return likest(seen, _plain_index(), _PLAIN_NEAR)
 
 
 def pack_shape(one: ShapePrint) -> bytes:

@@ -17,19 +17,17 @@ from compliance.analyzers.brands.mark_match import MarkMatch, corners, project
 from compliance.analyzers.brands.mark_regions import Regions
 from compliance.analyzers.brands.mark_shape_fit import POINTS
 from compliance.analyzers.brands.mark_shape_index import Effort, Fit, Shape, ShapeIndex, Shapes, lay
-from compliance.analyzers.brands.mark_shape_print import ShapePrint, plainness, ring_plainness
+from compliance.analyzers.brands.mark_shape_print import ShapePrint, plainness
 from compliance.analyzers.brands.mark_shape_witness import witnessed
 from compliance.types import Floats
 
 Doubles = npt.NDArray[np.float64]
 
-_EFFORT = Effort(near=32, closest=3, signature=0.8, rings=0.6, pairs=200, away=0.12, share=0.7)
-"""Of 53 drawn marks whose outline lies well, 49 are among these pairs with 3,368 marks in the bank, 48 among
-the first 120; by likeness alone 39 were among 120, since what is plain in a scene is like many marks."""
-_FLOOR = 0.01
-"""Score below which a match is not told: what is told is compared pixel by pixel."""
+_EFFORT = Effort(near=4, signature=0.8, rings=0.6, pairs=120, away=0.12, share=0.7)
+_FLOOR = 0.05
+"""Score below which a match is not told."""
 _SAME_PLACE = 0.5
-"""Overlap of boxes from which two matches of one mark are at one place, where only the better counts."""
+"""Overlap of boxes from which two matches are one place, where only the better counts."""
 _MOST_STRETCH = 3.0
 """A plane turned away by 70° is seen so; what fits only when stretched more fits by chance."""
 _CHANCE = 0.6
@@ -63,21 +61,28 @@ class MarkShapeIndex:
             if one is not None
             for number in range(len(one.shapes))
         ]
-        whole = ShapeIndex([one.shapes[number] for _, one, number in lines])
+        whole = ShapeIndex(
+            [one.shapes[number] for _, one, number in lines],
+            [one.plainness[number] for _, one, number in lines],
+        )
         rows = np.array([lines[number][0] for number in whole.numbers.tolist()], np.int64)
         self.shapes = whole.take(witnessed(whole, rows, entries)) if entries else whole
         kept = [lines[number] for number in self.shapes.numbers.tolist()]
         self.rows = [row for row, _, _ in kept]
+        self.entries = [entries[row] if entries else str(row) for row in self.rows]
         self.sizes = [(one.width, one.height) for _, one, _ in kept]
         self.plainness = np.array([one.plainness[number] for _, one, number in kept], np.float64)
 
 
 def match_shapes(regions: Regions, index: MarkShapeIndex) -> list[MarkMatch]:
-    """Return the marks of ``index`` that lie on ``regions``, best first; each once at a place."""
+    """Return the marks of ``index`` that lie on ``regions``, best first.
+
+    At each place there is one entry, with each of its references that lies there.
+    """
     seen = _seen(regions)
     fits = [
         fit
-        for fit in lay(seen, index.shapes, _EFFORT, np.maximum(ring_plainness(seen), _CHANCE))
+        for fit in lay(seen, index.shapes, _EFFORT)
         if _stretch(fit, index.sizes[fit.mark]) < _MOST_STRETCH
     ]
     plain = np.array([index.plainness[fit.mark] for fit in fits])
@@ -89,16 +94,20 @@ def match_shapes(regions: Regions, index: MarkShapeIndex) -> list[MarkMatch]:
     told = scores(fits, plain, seen, index).tolist()
     ranked = sorted(zip(told, fits, strict=True), key=lambda pair: (-pair[0], -pair[1].share))
     found: list[MarkMatch] = []
-    places: list[tuple[int, Floats]] = []
+    places: list[tuple[int, str, Floats]] = []
     for score, fit in ranked:
         polygon = project(fit.map_, corners(*index.sizes[fit.mark])).astype(np.float32)
         if score < _FLOOR or not np.isfinite(polygon).all():
             continue
         row, inliers = index.rows[fit.mark], round(POINTS * fit.share)
+        entry = index.entries[fit.mark]
         place = np.concatenate(seen.shapes[fit.seen].rings)
-        # Another mark there, be it more alike, hides none: what is listed must not vanish in a large bank.
-        if not any(row == one and _overlap(place, two) > _SAME_PLACE for one, two in places):
-            places.append((row, place))
+        # Other references of the entry are witnesses there, other entries are not.
+        if not any(
+            (row == one or entry != two) and _overlap(place, other, row == one) > _SAME_PLACE
+            for one, two, other in places
+        ):
+            places.append((row, entry, place))
             found.append(MarkMatch(row, fit.map_, inliers, score, polygon, method="shape"))
     return found
 
@@ -141,8 +150,9 @@ def _stretch(fit: Fit, size: tuple[float, float]) -> float:
     return float(values[0] / max(values[1], 1e-9))
 
 
-def _overlap(one: Floats, two: Floats) -> float:
-    """Return what the upright boxes around two sets of points share, of the smaller."""
+def _overlap(one: Floats, two: Floats, within: bool) -> float:
+    """Return what the upright boxes around two sets of points share, of both or (``within``) of the smaller."""
     low, high = np.maximum(one.min(0), two.min(0)), np.minimum(one.max(0), two.max(0))
     both = float(np.prod(np.maximum(high - low, 0)))
-    return both / max(min(float(np.prod(np.ptp(each, axis=0))) for each in (one, two)), 1e-6)
+    areas = [float(np.prod(np.ptp(polygon, axis=0))) for polygon in (one, two)]
+    return both / max(min(areas) if within else sum(areas) - both, 1e-6)

@@ -81,26 +81,9 @@ def verify(
         len(inliers),
         float(pairs.weight[inliers].sum()),
         _spread(pairs.drawn[inliers, :2], one),
-        *agreed(one, edges, homography, negative, frame),
+        *_agreed(edges, homography @ _raster(one), negative, frame, one.tones.shape),
         float(np.sqrt(_area(quad))),
     )
-
-
-def agreed(
-    one: LogoPrint, edges: Floats, homography: Doubles, negative: bool, frame: Sequence[Pixels]
-) -> tuple[float, float]:
-    """Return what :func:`compliance.analyzers.brands.mark_pixels.agreement` says of a reference in a frame.
-
-    Args:
-        one: the reference.
-        edges: orientations of its tones.
-        homography: from its canonical raster to the frame.
-        negative: light and dark are exchanged.
-        frame: levels of the working frame's tones.
-    """
-    height, width = one.tones.shape
-    seen = mark_pixels.through(frame, homography @ _raster(one), width, height)
-    return mark_pixels.agreement(edges, mark_pixels.orientations(seen), negative)
 
 
 def refined(one: LogoPrint, edges: Floats, found: Verified, frame: Sequence[Pixels]) -> Verified:
@@ -125,7 +108,7 @@ def refined(one: LogoPrint, edges: Floats, found: Verified, frame: Sequence[Pixe
         quad = project(moved, corners(one.width, one.height))
         if not plausible(quad) or not _inside(quad, frame[0]):
             continue
-        agreement, own = agreed(one, edges, moved, found.negative, frame)
+        agreement, own = _agreed(edges, moved @ raster, found.negative, frame, one.tones.shape)
         if agreement > best.agreement:
             side = float(np.sqrt(_area(quad)))
             best = replace(found, homography=moved, agreement=agreement, own=own, side=side)
@@ -245,3 +228,14 @@ def _inside(quad: Doubles, grey: Pixels) -> bool:
 def _raster(one: LogoPrint) -> Doubles:
     height, width = one.tones.shape
     return np.diag([one.width / width, one.height / height, 1.0])
+
+
+def _agreed(
+    edges: Floats,
+    homography: Doubles,
+    negative: bool,
+    frame: Sequence[Pixels],
+    shape: tuple[int, ...],
+) -> tuple[float, float]:
+    seen = mark_pixels.orientations(mark_pixels.through(frame, homography, shape[1], shape[0]))
+    return mark_pixels.agreement(edges, seen, negative)
