@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +22,7 @@ from compliance.media.limits import DecodeLimits
 from compliance.media.loudness import LoudnessMeter
 from compliance.media.pictures import Converter, is_sdr
 from compliance.media.source import Source
-from compliance.media.subtitles import Said, SubtitleStream, readable
+from compliance.media.subtitles import Said, Samples, SubtitleStream, lists_only_empty, readable
 
 if TYPE_CHECKING:
     from compliance.types import Pixels
@@ -121,19 +122,8 @@ class Container:
         logging.getLogger("libav").addHandler(self._log)
         logging.getLogger("libav").propagate = False
         av.logging.set_level(av.logging.ERROR)
-        self._container = av.open(
-            source,
-            format=kind,
-            mode="r",
-            buffer_size=_READ_BYTES,
-            options={"max_pixels": str(limits.max_pixels), "threads": "1"},
-            container_options={
-                "protocol_whitelist": "",
-                "format_whitelist": FORMATS,
-                "codec_whitelist": ",".join(CODECS),
-            },
-            metadata_errors="replace",
-        )
+        self._container = _opened(source, kind, limits)
+        self._source = source
         self.kind = kind
         self._sound = sound
         self._sounds: dict[int, SoundStream] = {}
@@ -148,6 +138,7 @@ class Container:
         self._ends: dict[int, float] = {}
         self._first_dts: dict[int, int] = {}
         self.closed_captions = False
+        self.silent_subtitles = False
         self.last = 0.0
 
     def describe(self) -> dict[str, Any]:
@@ -180,9 +171,11 @@ class Container:
             if readable(stream)
         }
         texts = [self._container.streams[index] for index in read]
+        samples = Samples()
         try:
             for packet in self._container.demux(*wanted, *audible, *texts):
                 if packet.stream.index in read:
+                    samples.push(packet)
                     yield from read[packet.stream.index].push(packet)
                 elif packet.stream.index in self._sounds:
                     yield from self._hear(cast("av.Packet[av.AudioStream]", packet))
@@ -190,6 +183,10 @@ class Container:
                     yield from self._decode(cast("av.Packet[av.VideoStream]", packet))
         except av.FFmpegError as error:
             self._gaps.add(f"Reading the container stopped early: {error.strerror}.")
+        else:
+            self.silent_subtitles = (
+                samples.silent(self._container.streams.subtitles) and self._hides_no_subtitles()
+            )
         for stream in audible:
             sound = self._sounds[stream.index]
             yield from sound.finish()
@@ -198,6 +195,13 @@ class Container:
                 self.last = max(self.last, sound.end)
         self._check(wanted)
         self._check_sound_played()
+
+    def _hides_no_subtitles(self) -> bool:
+        """Tell whether the edit lists of a file of silent subtitles hide none that say something."""
+        if self.kind != "mov":
+            return True
+        with _opened(copy(self._source), self.kind, self._limits, edit_lists=False) as whole:
+            return all(lists_only_empty(stream) for stream in whole.streams.subtitles)
 
     def _check_attachments(self) -> None:
         """Say which files are attached, but for fonts."""
@@ -434,6 +438,26 @@ def says_captions(frame: av.VideoFrame) -> bool:
     return any(
         triplets[i] & 4 and (triplets[i + 1] | triplets[i + 2]) & 0x7F
         for i in range(0, len(triplets) - 2, 3)
+    )
+
+
+def _opened(
+    source: Source, kind: str, limits: DecodeLimits, *, edit_lists: bool = True
+) -> av.container.InputContainer:
+    """Open a container, with nothing allowed but what is read here."""
+    return av.open(
+        source,
+        format=kind,
+        mode="r",
+        buffer_size=_READ_BYTES,
+        options={"max_pixels": str(limits.max_pixels), "threads": "1"},
+        container_options={
+            "protocol_whitelist": "",
+            "format_whitelist": FORMATS,
+            "codec_whitelist": ",".join(CODECS),
+            "ignore_editlist": "0" if edit_lists else "1",
+        },
+        metadata_errors="replace",
     )
 
 

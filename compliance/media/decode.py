@@ -262,6 +262,7 @@ class MediaReader:
             protocol.integer(message, "shots", 0, 1 << 48)
             protocol.seconds(message, "seconds")
             protocol.flag(message, "closed_captions")
+            protocol.flag(message, "silent_subtitles")
             self._check_measures(message)
             self._end = message
             return None
@@ -317,7 +318,7 @@ class MediaReader:
         self.summary = self._summarise()
 
     def _summarise(self) -> DecodeSummary:
-        end = self._end or {"decoded": [], "shots": 0, "seconds": 0.0, "closed_captions": False}
+        end = self._end or protocol.NOTHING
         decoded = protocol.counts(end, "decoded")
         videos = [s for s in self.info.streams if s.kind == StreamKind.VIDEO] if self.info else []
         return DecodeSummary(
@@ -328,6 +329,7 @@ class MediaReader:
             sound_seconds=self._heard,
             captions=tuple(self._said),
             closed_captions=end["closed_captions"],
+            silent_subtitles=end["silent_subtitles"] and not self._said,
             complete=self._end is not None and not self._gaps and self.info is not None,
             gaps=tuple(self._gaps),
             containment=self._containment,

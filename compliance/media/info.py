@@ -81,6 +81,8 @@ class DecodeSummary(Model):
     closed_captions: bool = False
     """True where the picture stream carries closed captions (CEA-608 or 708) that say something; nobody
     reads them."""
+    silent_subtitles: bool = False
+    """True where the file has text subtitles only, which were read, and every sample of them is empty."""
     complete: bool = False
     """True only where everything the file declares was decoded and nothing was lost."""
     gaps: tuple[str, ...] = ()

@@ -34,6 +34,14 @@ MOST_LIGHT = 321.0
 """Largest number of a measure of light."""
 MOST_LEVEL = 1000.0
 """Largest level of sound either way, dB."""
+NOTHING: dict[str, Any] = {
+    "decoded": [],
+    "shots": 0,
+    "seconds": 0.0,
+    "closed_captions": False,
+    "silent_subtitles": False,
+}
+"""What the last message says where nothing was decoded."""
 _SLOT = struct.Struct("<I")
 
 

@@ -27,7 +27,7 @@ from compliance.media.flash_stream import LightStream
 from compliance.media.gaps import Gaps
 from compliance.media.items import Item
 from compliance.media.limits import DecodeLimits
-from compliance.media.protocol import pack, unpack_slots
+from compliance.media.protocol import NOTHING, pack, unpack_slots
 from compliance.media.reasons import Reason
 from compliance.media.ring import Ring, slot_bytes_of
 from compliance.media.sampling import Chosen, Planner
@@ -35,8 +35,6 @@ from compliance.media.source import Source, sniff
 from compliance.media.stills import KINDS, Picture
 from compliance.media.subtitles import Said
 
-_NOTHING = {"decoded": [], "shots": 0, "seconds": 0.0, "closed_captions": False}
-"""What the last message says where nothing was decoded."""
 _BEAT_FRAMES = 16
 """Decoded frames between two signs of life."""
 _RING_BYTES = 768 << 20
@@ -139,7 +137,7 @@ def main(argument: str) -> None:
         outlet.send({"type": "probed", "succeeded": probes.succeeded()})
         return
     gaps = Gaps()
-    result: dict[str, Any] = dict(_NOTHING)
+    result: dict[str, Any] = dict(NOTHING)
     if missing and job.limits.strict_sandbox:
         gaps.add(
             "Nothing was decoded, because strict containment was asked for and the kernel cannot enforce "
@@ -156,7 +154,7 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
     kind = sniff(source)
     if kind is None:
         gaps.add(_unknown(source))
-        return dict(_NOTHING)
+        return dict(NOTHING)
     if kind != "jpeg":
         check_extent(source, kind, gaps)
     check_crop(source, kind, gaps)
@@ -182,9 +180,14 @@ def _decode(job: Job, outlet: Outlet, gaps: Gaps) -> dict[str, Any]:
         check_extent(source, kind, gaps, media.starts)
     counts = [] if media is None else [[k, n] for k, n in media.decoded.items()]
     shots = sum(planner.shots for planner in planners.values())
-    said = isinstance(media, Container) and media.closed_captions
-    seconds = 0.0 if media is None else media.last
-    return {"decoded": counts, "shots": shots, "seconds": seconds, "closed_captions": said}
+    film = media if isinstance(media, Container) else None
+    return {
+        "decoded": counts,
+        "shots": shots,
+        "seconds": 0.0 if media is None else media.last,
+        "closed_captions": film is not None and film.closed_captions,
+        "silent_subtitles": film is not None and film.silent_subtitles,
+    }
 
 
 def _open(source: Source, kind: str, job: Job, gaps: Gaps) -> Container | Picture:

@@ -34,10 +34,14 @@ class Observed:
 
     @property
     def captions(self) -> tuple[Captions, ...]:
-        """Captions and transcripts: those that came as files, and the text subtitles in the media."""
+        """Captions and transcripts: those that came as files, and the text subtitles in the media.
+
+        Subtitles in the media that say nothing at all are captions without cues, and so were read.
+        """
         asset = self.intake.asset
         inside = self.summary.captions if self.summary else ()
-        if not inside or asset.media_sha256 is None:
+        silent = self.summary is not None and self.summary.silent_subtitles
+        if not (inside or silent) or asset.media_sha256 is None:
             return asset.captions
         own = Captions(source=Source.CAPTION, sha256=asset.media_sha256, cues=inside)
         return (*asset.captions, own)

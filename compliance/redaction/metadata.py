@@ -34,15 +34,17 @@ def keep_plain(
     """Take out of ``metadata`` what may hold a picture or repeats one of ``words``, and ``without``.
 
     Returns:
-        Names of the entries that may hold a picture or repeat a word.
+        Names of the entries that may hold a picture or repeat a word; ``without`` is not named.
     """
+    for name in without:
+        metadata.pop(name, None)
     left_out = [
         name
         for name, value in metadata.items()
         if not is_plain(name, value) or (name not in _FORMAL and quotes(value, words))
     ]
-    for name in (*left_out, *without):
-        metadata.pop(name, None)
+    for name in left_out:
+        del metadata[name]
     return left_out
 
 

@@ -13,6 +13,7 @@ from av.stream import Disposition
 from compliance.media.containers import CODECS, FORMATS
 from compliance.media.pictures import orientation
 from compliance.media.source import Source
+from compliance.media.subtitles import empty_sample
 from compliance.redaction.edits import How
 from compliance.redaction.metadata import keep_plain
 from compliance.redaction.picture import Box, Dimmer, cover
@@ -20,9 +21,6 @@ from compliance.redaction.planes import matrix_of, planes_of, target_format
 from compliance.redaction.sound import CopiedSound, EncodedSound, muted
 
 _ONE_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails
-_TEXT_IN_MP4 = "mov_text"
-_EMPTY_TEXT = b"\0\0"
-"""A sample of timed text (3GPP TS 26.245) that says nothing."""
 _FRAME_DURATION = 1 << 8
 """AV_CODEC_FLAG_FRAME_DURATION: packets last as long as their frames."""
 _INTERLACED = 1 << 18 | 1 << 29
@@ -182,9 +180,10 @@ class Remux:
         start = (packet.pts or 0) * base
         end = start + (packet.duration or 0) * base
         if any(start < until and end > since for since, until in self._hushes):
-            if packet.stream.codec_context.name != _TEXT_IN_MP4:
+            said = empty_sample(packet.stream.codec_context.codec.name, bytes(packet))
+            if said is None:
                 return
-            empty: Any = av.Packet(_EMPTY_TEXT)
+            empty: Any = av.Packet(said)
             empty.pts, empty.dts, empty.duration = packet.pts, packet.dts, packet.duration
             empty.time_base, empty.is_keyframe = packet.time_base, True
             packet = empty
