@@ -22,6 +22,7 @@ from compliance.policy.schema import Policy
 from compliance.taxonomy import TEXT
 from compliance.text.languages import UNKNOWN
 from compliance.text.languages import others as languages_beside
+from compliance.text.wordless import wordless
 from compliance.types import Source
 from compliance.verdicts import AnalyzerUse, Verdict
 
@@ -366,7 +367,13 @@ def _foreign(one: Observed, spec: AnalyzerSpec, sources: frozenset[Source]) -> d
     for source in sorted(sources & TEXT):
         texts = [text for text, at in zip(batch.texts, batch.sources, strict=True) if at is source]
         languages = languages_beside(texts, spec.languages)
-        if languages:
+        signs = next(filter(None, map(wordless, texts)), "")
+        if signs:
+            why[source] = (
+                f"Analyzer {spec.name} reads words, and a text consists of {signs} alone: have a person look "
+                "at it, or take it out."
+            )
+        elif languages:
             why[source] = (
                 f"Analyzer {spec.name} understands {', '.join(spec.languages)} only, and some of this text was "
                 f"not examined in its language ({', '.join(map(_language, languages))}): have a person "

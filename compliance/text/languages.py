@@ -170,7 +170,8 @@ def _said(text: str) -> Reading:
     seen = [one for one in found if one.how in {PLAIN, ZERO_WIDTH, LOOK_ALIKES}][-1]
     if share(seen.text) >= LIKE_ENGLISH:
         return seen
-    return max(found, key=lambda one: (share(one.text), one is seen))
+    clear = max(found, key=lambda one: (share(one.text), one is seen))
+    return clear if share(clear.text) >= LIKE_ENGLISH else seen
 
 
 # scripts

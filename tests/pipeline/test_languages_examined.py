@@ -65,3 +65,15 @@ def test_disguises_are_looked_for_in_every_language(tmp_path: Path) -> None:
     text = "Старая женщина идёт по улице с собакой"
     verdict = review(tmp_path, Prompt(text=text), find="evasion.disguise").verdict
     assert verdict.exit_code is ExitCode.APPROVE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("\x01\x02\x07\x1b[31m", "control characters"), ("🍆💦🍑👅", "pictures")],
+)
+def test_a_prompt_without_words_is_said_not_to_be_examined(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    verdict = review(tmp_path, Prompt(text=text)).verdict
+    assert verdict.exit_code is ExitCode.INCOMPLETE
+    assert any(said in gap.reason for gap in verdict.not_examined)

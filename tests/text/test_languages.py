@@ -149,3 +149,53 @@ def test_a_short_line_may_be_in_any_language_that_it_is_as_likely_in() -> None:
 )
 def test_short_english_names_and_loan_words_are_no_other_language(text) -> None:
     assert others([text], ("en",)) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deux femmes nues font l'amour",
+        "Elle se masturbe",
+        "Une fellation en gros plan",
+        "Sale juif",
+        "Crack rauchen",
+        "Arm abhacken",
+        "Sex im Bett",
+        "Bunuh dia",  # read backwards, half of it is English
+        "Si masturba in bagno",
+        "Follando en la cocina",
+        "Steek hem neer",
+        "Han slår henne",
+        "Poderżnij mu gardło",
+        "Podřízne mu krk",
+        "Onu öldür",
+        "Ela abre as pernas",
+        "Mayat di gudang",
+    ],
+)
+def test_short_lines_of_violence_sex_drugs_and_hate_are_not_passed(text) -> None:
+    assert others([text], ("en",)) != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Sega Genesis console",
+        "Sega",
+        "SEGA Mega Drive",
+        "tapas and sangria",
+        "tacos al pastor",
+        "Puerto Vallarta sunset",
+        "pizza quattro stagioni",
+        "pain au chocolat",
+        "Novak Djokovic",
+        "Deutsche Bank",
+        "carpe diem",
+        "sushi, ramen, tempura",
+        "femme fatale",
+        "Topo Gigio",
+        "hors d'oeuvres tray",
+    ],
+)
+def test_menus_places_and_names_are_no_other_language(text) -> None:
+    assert others([text], ("en",)) == ()

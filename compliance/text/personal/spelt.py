@@ -43,7 +43,9 @@ _NO_NAMES = frozenset(
 
 def digits_of(line: Normalised) -> Normalised:
     """Return ``line`` with English words for digits as digits: *double four, one* as ``44 1``."""
-    text, offsets, ends = [], [], []
+    text: list[str] = []
+    offsets: list[int] = []
+    ends: list[int] = []
     done = 0
     for run in _RUN.finditer(line.text):
         text.append(line.text[done : run.start()])
