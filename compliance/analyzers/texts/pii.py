@@ -50,6 +50,9 @@ class PiiAnalyzer:
         batch=256,
     )
 
+    numbers: ClassVar[bool] = True
+    """Whether it looks for numbers and addresses, which run over captions; names are another matter."""
+
     def __init__(self) -> None:
         self._finder: Finder | None = None
         self._locales: frozenset[str] | None = None
@@ -95,7 +98,8 @@ class PiiAnalyzer:
                 fix="call setup('cpu', ModelStore()) first",
             )
         name = self.spec.name
-        return [_observation(name, batch, seen) for seen in sightings(batch, self._finder)]
+        found = sightings(batch, self._finder, numbers=self.numbers)
+        return [_observation(name, batch, seen) for seen in found]
 
     def reduce(self, asset: str, observations: Sequence[Observation]) -> list[Observation]:
         """Merge sightings of the same value that are at most a second apart; the surest is kept."""

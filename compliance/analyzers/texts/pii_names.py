@@ -30,6 +30,8 @@ class PiiNameAnalyzer(PiiAnalyzer):
         batch=256,
     )
 
+    numbers: ClassVar[bool] = False
+
     def setup(self, device: str, models: ModelStore) -> None:
         """Load the lists."""
         from compliance.text.personal.name_finder import NameFinder

@@ -36,6 +36,8 @@ class PiiNerAnalyzer(PiiAnalyzer):
         gpu_batch=256,
     )
 
+    numbers: ClassVar[bool] = False
+
     def __init__(self) -> None:
         super().__init__()
         self._ner: NerFinder | None = None

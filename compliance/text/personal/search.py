@@ -32,8 +32,14 @@ class Finder(Protocol):
         """Return what stands in ``text``, in the CASED view."""
 
 
-def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
-    """Yield what ``finder`` finds in ``batch``, each thing once and by its strongest reading."""
+def sightings(batch: TextBatch, finder: Finder, *, numbers: bool = True) -> Iterator[Sighting]:
+    """Yield what ``finder`` finds in ``batch``, each thing once and by its strongest reading.
+
+    Args:
+        batch: the texts.
+        finder: finds personal data in one text.
+        numbers: whether ``finder`` looks for numbers and e-mail addresses, which may run over captions.
+    """
     known: dict[str, list[Hit]] = {}
 
     def find(text: str) -> list[Hit]:
@@ -49,7 +55,7 @@ def sightings(batch: TextBatch, finder: Finder) -> Iterator[Sighting]:
             alone[first] = seen
         else:
             yield from seen
-    over = over_cues(batch, alone, find)
+    over = over_cues(batch, alone, find) if numbers else []
     for seen in alone.values():
         yield from seen
     yield from over
