@@ -165,3 +165,27 @@ def test_a_batch_of_nothing_but_repeats_runs_no_network(ocr, monkeypatch) -> Non
         FrameBatch(("a",), np.array([1.0]), (picture,), duplicates=(True,))
     )
     assert seen.attributes["same"] is True
+
+
+def test_a_line_keeps_on_which_examined_frames_it_was_read() -> None:
+    """Frames that repeat one without it do not show it either; those that repeat one with it do."""
+    _, (one,) = reduced(
+        line(0.0, "Sale ends"),
+        nothing(0.2, same=True),
+        nothing(0.4, same=False),
+        nothing(0.6, same=True),
+        line(0.8, "Sale ends"),
+        line(1.0, "Sa1e ends"),
+    )
+    assert one.attributes["seen"] == [
+        [0.0, 0.2, 2, 0, "Sale ends"],
+        [0.8, 0.8, 1, 2, "Sale ends"],
+        [1.0, 1.0, 1, 0, "Sa1e ends"],
+    ]
+
+
+def test_light_is_of_letters_against_the_box_they_stand_on() -> None:
+    crop = np.full((46, 240, 3), 150, np.uint8)
+    cv2.rectangle(crop, (8, 3), (232, 42), (60, 0, 0), -1)
+    cv2.putText(crop, "AI-generated", (16, 33), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (75, 20, 20), 2)
+    assert measured(crop).contrast < 1.5
