@@ -17,7 +17,6 @@ from compliance.verdicts import ExitCode
 
 if TYPE_CHECKING:
     from compliance.banks.keys import Sealer
-    from compliance.findings import Finding
     from compliance.redaction.edits import Edit
     from compliance.redaction.redact import Redacted
     from compliance.redaction.sources import Told
@@ -66,7 +65,10 @@ def redact(
 ) -> int:
     """Write a copy with what was found covered, dimmed or muted. The copy is a new asset: review it."""
     from compliance.banks.keys import MasterKey
-    from compliance.redaction.plan import choose
+    from compliance.redaction.coverable import divide
+    from compliance.redaction.edits import How
+    from compliance.redaction.forms import STILLS, form_of
+    from compliance.redaction.plan import choose, edits_of
     from compliance.redaction.quotes import words_of
     from compliance.redaction.redact import check_paths
     from compliance.redaction.sources import crops_of
@@ -76,13 +78,18 @@ def redact(
     digest = _permitted(asset, settings)
     sealer = MasterKey.load(settings.keys).sealer("observations")
     told = _told(asset, run, findings, settings, sealer)
-    chosen = choose(told.findings, find or [], finding or [])
-    edits = _edits(asset, chosen, told, how, mute, fixed)
+    asked = choose(told.findings, find or [], finding or [])
+    still, way = form_of(asset) in STILLS, None if how is None else How(how.value)
+    named = frozenset(finding or [])
+    chosen, left = divide(asked, named, way, still=still)
+    edits = edits_of(
+        chosen, told.observations, way, mute=mute, fixed=fixed, still=still, named=named
+    )
     crops = crops_of(told, [one.id for one in chosen], sealer)
     done = _write(
         asset, edits, output, crops, words_of(chosen, told.observations), digest, settings
     )
-    _show(done, asset, len(chosen))
+    _show(done, asset, (*left, *filter(None, [told.note])))
     return ExitCode.APPROVE
 
 
@@ -132,25 +139,8 @@ def _told(
     if run is not None and findings is not None:
         raise UsageError("both --run and --findings are given", fix="leave one of them out")
     if findings is not None:
-        return sources.of_file(findings, asset, sealer)
+        return sources.of_file(findings, asset, sealer, settings.runs)
     return sources.of_run(run or sources.latest(settings.runs, asset), asset, sealer)
-
-
-def _edits(
-    asset: Path, chosen: list[Finding], told: Told, how: Cover | None, mute: bool, fixed: bool
-) -> list[Edit]:
-    from compliance.redaction.edits import How
-    from compliance.redaction.forms import STILLS, form_of
-    from compliance.redaction.plan import edits_of
-
-    return edits_of(
-        chosen,
-        told.observations,
-        None if how is None else How(how.value),
-        mute=mute,
-        fixed=fixed,
-        still=form_of(asset) in STILLS,
-    )
 
 
 def _limits(settings: Settings) -> DecodeLimits:
@@ -163,12 +153,17 @@ def _limits(settings: Settings) -> DecodeLimits:
     )
 
 
-def _show(done: Redacted, asset: Path, count: int) -> None:
+def _show(done: Redacted, asset: Path, more: tuple[str, ...]) -> None:
     typer.echo(f"{done.output}  sha256 {done.sha256}")
-    typer.echo(f"{count} findings of {asset.name} in {done.covered} of {done.frames} frames")
+    typer.echo(
+        f"{len(done.findings)} findings of {asset.name} in {done.covered} of {done.frames} frames"
+    )
     for name, frames in done.whole.items():
-        typer.echo(f"{name}: covered the whole of {frames} frames, where it could not be followed")
-    for note in done.notes:
+        typer.echo(
+            f"{name}: covered the whole of {frames} frames, where it could not be followed; "
+            "where it stands still, --fixed covers its place alone"
+        )
+    for note in (*more, *done.notes):
         typer.echo(note)
     typer.echo(
         "This is a new asset; no verdict, waiver or clearance of the original holds for it. Next:"

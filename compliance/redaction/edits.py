@@ -48,3 +48,5 @@ class Edit(Model):
     """Its place at some unknown time of the span; only looked for where there is no sighting."""
     fixed: bool = False
     """True where it stands still, so that it is covered in one place throughout its span."""
+    named: bool = True
+    """False where a whole category was asked for: what of it does not lie in the file is then left."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from compliance.errors import UsageError
 from compliance.findings import Finding, Observation
+from compliance.redaction.coverable import FLASHES, HEARD, cannot, hindered, is_below
 from compliance.redaction.edits import Edit, How, Sighting
 from compliance.redaction.tracking import hull
 from compliance.types import Region, Source, TimeSpan
 
-FLASHES = "flash"
-"""Branch of the taxonomy whose findings are dimmed."""
-_HEARD = (Source.AUDIO, Source.SPEECH)
-_SEEN = (Source.FRAME, Source.OCR)
 _NEAR = 0.25
 """Seconds around a finding's span in which observations of it lie."""
 
@@ -51,11 +48,6 @@ def choose(
     return [found[name] for name in wanted]
 
 
-def is_below(category: str, branch: str) -> bool:
-    """Tell whether a category is a branch or lies below it."""
-    return category == branch or category.startswith(branch + ".")
-
-
 def edits_of(
     findings: Sequence[Finding],
     observations: Sequence[Observation],
@@ -64,6 +56,7 @@ def edits_of(
     mute: bool,
     fixed: bool,
     still: bool,
+    named: Collection[str] | None = None,
 ) -> list[Edit]:
     """Return what to do about each finding.
 
@@ -74,14 +67,17 @@ def edits_of(
         mute: also mute the sound while the thing is seen.
         fixed: what is seen stands still.
         still: the asset is one picture, so that no span is needed.
+        named: ids of those that were asked for one by one; None means all. The others may be left where they
+            prove not to lie in the file.
 
     Raises:
         UsageError: a finding has no place that could be covered.
     """
     edits = []
     for one in findings:
-        edits.append(_edit(one, observations, how, fixed, still))
-        if mute and one.span is not None and edits[-1].how not in (How.MUTE, How.HUSH):
+        edit = _edit(one, observations, how, fixed, still)
+        edits.append(edit.model_copy(update={"named": named is None or one.id in named}))
+        if mute and one.span is not None and edit.how not in (How.MUTE, How.HUSH):
             edits.append(Edit(finding=one.id, how=How.MUTE, span=one.span))
     return list({edit.model_dump_json(): edit for edit in edits}.values())
 
@@ -89,10 +85,10 @@ def edits_of(
 def _edit(
     one: Finding, observations: Sequence[Observation], how: How | None, fixed: bool, still: bool
 ) -> Edit:
-    span = TimeSpan(start=0, end=0) if still and one.span is None else one.span
-    if span is None or one.source not in (*_SEEN, *_HEARD, Source.CAPTION):
-        raise _nowhere(one, f"it lies in the {one.source} of the asset, at no time")
-    if one.source in _HEARD:
+    if (hindrance := hindered(one, how, still=still)) is not None:
+        raise cannot(one, hindrance)
+    span = one.span or TimeSpan(start=0, end=0)
+    if one.source in HEARD:
         return Edit(finding=one.id, how=How.MUTE, span=span)
     if one.source is Source.CAPTION:
         return Edit(finding=one.id, how=How.HUSH, span=span)
@@ -101,8 +97,7 @@ def _edit(
     way = how or (How.FILL if one.source is Source.OCR else How.BLUR)
     if way is How.DIM:
         return Edit(finding=one.id, how=How.DIM, span=span)
-    if one.region is None:
-        raise _nowhere(one, "it has no region, so that only the whole frame could be covered")
+    assert one.region is not None, "or it would be hindered"
     seen = sightings(one, observations)
     stands = fixed or still or (not seen and span.seconds == 0)
     if stands:
@@ -170,13 +165,4 @@ def _absent(what: str, findings: Iterable[Finding]) -> UsageError:
         expected=f"one of {', '.join(there)}" if there else "findings",
         found="no findings at all" if not there else "",
         fix="see what was found with 'compliance review ASSET --format json'",
-    )
-
-
-def _nowhere(one: Finding, why: str) -> UsageError:
-    return UsageError(
-        f"the finding {one.id} ({one.category}) cannot be redacted",
-        expected="a finding with a time span, and for what is seen a region",
-        found=why,
-        fix="leave it out by naming the others with --finding, or make the media anew",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compliance.errors import MediaError, UsageError
+from compliance.facts import StreamKind
 from compliance.files import sha256_of, sync_folder
 from compliance.media.decode import MediaReader
 from compliance.media.limits import DecodeLimits
@@ -22,7 +23,6 @@ from compliance.redaction.edits import Edit, How
 from compliance.redaction.forms import STILLS, form_of
 from compliance.redaction.render import Paint, Rendered, render
 from compliance.redaction.tracking import BEYOND, Follower, working_copy
-from compliance.types import Cue
 
 DIMMING = ((0.5, 0.9), (0.25, 0.75), (0.12, 0.6), (0.06, 0.45), (0.03, 0.27))
 """Steps of dimming, from mild to certain: share of the new frame in the running mean, and what is left of the
@@ -45,6 +45,8 @@ class Redacted:
     """Frames in which something was covered or dimmed."""
     whole: dict[str, int]
     """By finding: frames that were covered as a whole, because it could not be followed there."""
+    findings: tuple[str, ...]
+    """Ids of what was covered, dimmed, muted or taken out."""
     signed: bool
     """False where the container can hold no manifest."""
     notes: tuple[str, ...]
@@ -58,6 +60,10 @@ class _Followed:
     paint: Paint
     times: tuple[float, ...]
     whole: dict[str, int]
+    edits: tuple[Edit, ...]
+    """Those that can be done."""
+    left: tuple[str, ...]
+    """A sentence on each of the others."""
 
 
 def redact(
@@ -98,8 +104,7 @@ def redact(
     with _workspace(out) as folder:
         private, target = _copied(asset_path, folder, out.name)
         _check_same(private, sha256)
-        form = form_of(private)
-        _check_form(form, edits)
+        form = _form_for(private, edits)
         followed = _follow(
             private, anchored(private, edits, crops or {}, limits, progress), limits, progress
         )
@@ -107,7 +112,7 @@ def redact(
         rendered = _render(private, target, form, followed, limits, progress)
         signed = folder / f"signed{asset_path.suffix}"
         names = (out.name, asset_path.name)
-        copy = sign_copy(target, signed, private, names, _description(edits), signer)
+        copy = sign_copy(target, signed, private, names, _description(followed.edits), signer)
         final = signed if copy is not None else target
         digest = sha256_of(final)
         _publish(final, out)
@@ -117,8 +122,9 @@ def redact(
         frames=rendered.frames,
         covered=len(set(followed.paint.covers) | set(followed.paint.dims)),
         whole=followed.whole,
+        findings=tuple(dict.fromkeys(one.finding for one in followed.edits)),
         signed=copy is not None,
-        notes=_notes(rendered, copy),
+        notes=(*followed.left, *_notes(rendered, copy)),
     )
 
 
@@ -205,21 +211,25 @@ def _follow(
             place.finish()
     if not reader.summary.complete:
         raise _damaged(path, reader.summary.gaps)
-    _check_inside(edits, times, max(total, reader.summary.seconds, times[-1] if times else 0.0))
+    done, left = _in_file(edits, reader)
+    _check_inside(done, times, max(total, reader.summary.seconds, times[-1] if times else 0.0))
     _check_met(places)
-    _check_said(edits, reader.summary.captions)
+    whole = {place.edit.finding: place.whole for place in places if place.whole}
+    return _Followed(_paint(done, places, dims), tuple(times), whole, done, left)
+
+
+def _paint(edits: Sequence[Edit], places: Sequence[Follower], dims: Sequence[int]) -> Paint:
+    """Return what is done to which frame and stretch."""
     covers: dict[int, list[tuple[How, tuple[float, float, float, float]]]] = {}
     for place in places:
         for index, box in place.covers.items():
             covers.setdefault(index, []).append((place.edit.how, box))
-    paint = Paint(
+    return Paint(
         covers=covers,
         dims=frozenset(dims),
         mutes=tuple((one.span.start, one.span.end) for one in edits if one.how is How.MUTE),
         hushes=tuple((one.span.start, one.span.end) for one in edits if one.how is How.HUSH),
     )
-    whole = {place.edit.finding: place.whole for place in places if place.whole}
-    return _Followed(paint, tuple(times), whole)
 
 
 def _main_stream(reader: MediaReader) -> int:
@@ -278,7 +288,9 @@ def _check_inside(edits: Sequence[Edit], times: Sequence[float], end: float) -> 
         )
 
 
-def _check_form(form: str, edits: Sequence[Edit]) -> None:
+def _form_for(path: Path, edits: Sequence[Edit]) -> str:
+    """Return the form of a file; refuse edits that it cannot take."""
+    form = form_of(path)
     for one in edits:
         if form in STILLS and one.how in (How.DIM, How.MUTE, How.HUSH):
             raise UsageError(
@@ -287,18 +299,46 @@ def _check_form(form: str, edits: Sequence[Edit]) -> None:
                 found=f"{one.how}, which needs time",
                 fix="name another way with --how",
             )
+    return form
 
 
-def _check_said(edits: Sequence[Edit], said: Sequence[Cue]) -> None:
-    """Refuse lines that do not stand in the file, as those of a file of captions do not."""
+def _in_file(
+    edits: Sequence[Edit], reader: MediaReader
+) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+    """Divide edits into those of what lies in the file, and a sentence on each of the others.
+
+    Lines in a file of captions, and what a transcript says of a file without sound, do not lie in the asset.
+    """
+    said = reader.summary.captions
+    heard = reader.info is not None and reader.info.has(StreamKind.AUDIO)
+    done: list[Edit] = []
+    strange: list[Edit] = []
     for one in edits:
-        if one.how is How.HUSH and not lines_in(said, one.span.start, one.span.end):
-            raise UsageError(
-                f"no subtitle in the file is met by the finding {one.finding}",
-                expected="a line of text subtitles in its span",
-                found="none: the captions came as a file of their own, or as pictures",
-                fix="take the line out of that file, and review the asset with it",
-            )
+        silent = one.how is How.MUTE and not heard
+        unsaid = one.how is How.HUSH and not lines_in(said, one.span.start, one.span.end)
+        (strange if silent or unsaid else done).append(one)
+    refused = [one for one in strange if one.named or not done]
+    if refused:
+        raise _not_in_file(refused[0])
+    names = dict.fromkeys(one.finding for one in strange)
+    left = (f"Left: {name}, which does not lie in the file but in one beside it." for name in names)
+    return tuple(done), tuple(left)
+
+
+def _not_in_file(one: Edit) -> UsageError:
+    if one.how is How.MUTE:
+        return UsageError(
+            f"there is no sound that could be muted for the finding {one.finding}",
+            expected="an audio stream in the file",
+            found="none",
+            fix="leave out --mute, or correct the transcript, and review the asset with it",
+        )
+    return UsageError(
+        f"no subtitle in the file is met by the finding {one.finding}",
+        expected="a line of text subtitles in its span",
+        found="none: the captions came as a file of their own, or as pictures",
+        fix="take the line out of that file, and review the asset with it",
+    )
 
 
 def _check_met(places: Sequence[Follower]) -> None:

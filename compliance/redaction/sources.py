@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from compliance.banks.keys import Sealer
 from compliance.errors import ComplianceError, UsageError
@@ -14,12 +16,16 @@ from compliance.pipeline.observations import from_bytes
 from compliance.pipeline.quarantine import listed
 from compliance.pipeline.runfiles import EVIDENCE, FINDINGS, OBSERVATIONS, VERDICT
 from compliance.pipeline.runread import read_run, read_verdict
-from compliance.redaction.plan import is_below
+from compliance.redaction.coverable import is_below
 from compliance.types import Asset
 
 MINORS = "sexual.minors"
 """Where this is suspected no copy is made of the asset, redacted or not."""
 _MOST_BYTES = 256 << 20
+_SEALED = (
+    "What the run observed can be read on the machine that reviewed only, so that what moves could not be "
+    "followed: redact there, or review the file here."
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Told:
     """Empty where they cannot be read here."""
     folder: Path | None = None
     """The run's folder."""
+    note: str = ""
+    """What would let more be known; empty where nothing would."""
 
 
 def of_run(folder: Path, asset: Path, sealer: Sealer) -> Told:
@@ -41,7 +49,9 @@ def of_run(folder: Path, asset: Path, sealer: Sealer) -> Told:
     """
     past = read_run(folder)
     _check_digest(asset, past.verdict.parts.get("media"), str(folder))
-    return _allowed(Told(tuple(past.facts.findings), _observations(folder, sealer), folder))
+    seen = _observations(folder, sealer)
+    note = _SEALED if seen is None else ""
+    return _allowed(Told(tuple(past.facts.findings), seen or (), folder, note))
 
 
 def latest(runs: Path, asset: Path) -> Path:
@@ -62,8 +72,11 @@ def latest(runs: Path, asset: Path) -> Path:
     )
 
 
-def of_file(path: Path, asset: Path, sealer: Sealer) -> Told:
+def of_file(path: Path, asset: Path, sealer: Sealer, runs: Path) -> Told:
     """Read findings from a file: a run's ``findings.parquet``, a JSON report, or a JSON list of findings.
+
+    What the run of a report observed is read from the folder that the report names, as long as that lies there
+    or in ``runs`` and is of the same verdict.
 
     Raises:
         UsageError: it cannot be read, or is of another asset.
@@ -75,12 +88,14 @@ def of_file(path: Path, asset: Path, sealer: Sealer) -> Told:
             raise ValueError(f"more than {_MOST_BYTES} bytes")
         content = json.loads(path.read_bytes())
         digest = digest_of_media(asset)
+        review: dict[str, Any] = {}
         if isinstance(content, dict):
             reviews = content.get("reviews", [content])
             fitting = [one for one in reviews if one["verdict"]["parts"].get("media") == digest]
             if not fitting:
                 raise _other(str(path), digest, "reviews of other files")
-            rows = fitting[-1]["findings"]
+            review = fitting[-1]
+            rows = review["findings"]
         else:
             rows = content
             own = Asset(name=asset.name, media_sha256=digest).id
@@ -98,7 +113,50 @@ def of_file(path: Path, asset: Path, sealer: Sealer) -> Told:
             where=str(path),
             fix="name the run with --run",
         ) from error
-    return _allowed(Told(findings))
+    _allowed(Told(findings))
+    return _with_run(findings, review, path, asset, sealer, runs)
+
+
+def _with_run(
+    findings: tuple[Finding, ...],
+    review: dict[str, Any],
+    path: Path,
+    asset: Path,
+    sealer: Sealer,
+    runs: Path,
+) -> Told:
+    """Return what a report tells, with the observations of its run where that lies here."""
+    for folder in _named(review, runs):
+        try:
+            verdict = read_verdict(folder)
+        except UsageError:  # moved, or of another version
+            continue
+        if verdict.digest == review.get("verdict_digest"):
+            run = of_run(folder, asset, sealer)  # refuses what was quarantined since
+            return Told(findings, run.observations, run.folder, run.note)
+    return Told(findings, note=_without_run(path, asset, runs))
+
+
+def _without_run(path: Path, asset: Path, runs: Path) -> str:
+    """Return what to do where nothing is known but what a file of findings says."""
+    try:
+        latest(runs, asset)
+        better = "leave out --findings, so that the newest run of this file counts"
+    except UsageError:
+        better = f"run 'compliance review {shlex.quote(str(asset))}', and redact without --findings"
+    return (
+        f"{path.name} alone says in no frame where things are, and its run does not lie here, so that what "
+        f"moves could not be followed: {better}."
+    )
+
+
+def _named(review: dict[str, Any], runs: Path) -> list[Path]:
+    """Return where the run of a review in a report may lie: where it says, or among the runs at hand."""
+    files = review.get("files")
+    named = files.get("folder") if isinstance(files, dict) else None
+    if not isinstance(named, str) or "\0" in named or not Path(named).name:
+        return []
+    return [Path(named), runs / Path(named).name]
 
 
 def crops_of(told: Told, ids: list[str], sealer: Sealer) -> dict[str, bytes]:
@@ -147,11 +205,12 @@ def refuse_quarantined(home: Path, digest: str) -> None:
         raise _forbidden("it is quarantined")
 
 
-def _observations(folder: Path, sealer: Sealer) -> tuple[Observation, ...]:
+def _observations(folder: Path, sealer: Sealer) -> tuple[Observation, ...] | None:
+    """Return what a run observed; None where that cannot be read here."""
     try:
         return tuple(from_bytes((folder / OBSERVATIONS).read_bytes(), sealer))
     except (OSError, ComplianceError):  # sealed on another machine: crops or whole frames remain
-        return ()
+        return None
 
 
 def _allowed(told: Told) -> Told:

@@ -123,6 +123,24 @@ def test_findings_come_from_a_run_its_table_or_a_report(desk: Path) -> None:
         assert (desk / out).is_file()
 
 
+def test_a_report_is_followed_as_its_run_is_and_says_where_it_cannot(
+    desk: Path, tmp_path: Path
+) -> None:
+    def redacted(report: Path, out: str) -> Result:
+        asked = ("--findings", str(report), "--find", "presence.face", "-o", out)
+        return run_here("redact", "clip.mp4", *asked, cwd=desk)
+
+    report = json.loads((desk / "report.json").read_text())
+    done = redacted(desk / "report.json", "followed.mp4")
+    assert done.code == 0 and "covered the whole" not in done.out, done.out + done.err
+    assert "metadata" not in done.out, "what every file of the form has is written anew"
+    report["reviews"][0]["files"]["folder"] = "nowhere/else"
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    done = redacted(tmp_path / "report.json", "alone.mp4")
+    for word in ("covered the whole", "--fixed covers its place", "leave out --findings"):
+        assert word in done.out, done.out + done.err
+
+
 def test_findings_of_other_bytes_are_refused(desk: Path, tmp_path: Path) -> None:
     other = tmp_path / "clip.mp4"
     shutil.copy(desk / "clip.mp4", other)

@@ -191,6 +191,21 @@ def test_subtitles_that_are_not_in_the_file_cannot_be_taken_out(
         redact(clip, [line], tmp_path / "out.mp4", signer)
 
 
+def test_of_a_category_lines_and_speech_that_are_not_in_the_file_are_left_and_said(
+    signer: DevelopmentSigner, tmp_path: Path
+) -> None:
+    silent, span = write_clip(tmp_path / "clip.mp4", sound=None), TimeSpan(start=0.8, end=1.0)
+    line = Edit(finding="f-line", how=How.HUSH, span=span, named=False)
+    speech = Edit(finding="f-speech", how=How.MUTE, span=span, named=False)
+    done = redact(silent, [line, speech, seen(*EVERY_HALF_SECOND)], tmp_path / "out.mp4", signer)
+    assert done.findings == (seen(0).finding,)
+    for name in ("f-line", "f-speech"):
+        assert any(note.startswith(f"Left: {name}") for note in done.notes), done.notes
+        assert name.encode() not in done.output.read_bytes(), "the manifest says it was covered"
+    with pytest.raises(UsageError, match="came as a file"):
+        redact(silent, [line, speech], tmp_path / "none.mp4", signer)
+
+
 def test_an_existing_file_is_never_replaced(
     clip: Path, signer: DevelopmentSigner, tmp_path: Path
 ) -> None:

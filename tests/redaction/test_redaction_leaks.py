@@ -271,7 +271,7 @@ def test_findings_nested_without_end_are_refused(tmp_path: Path) -> None:
     findings.write_text("[" * 200_000)
     sealer = MasterKey.load(tmp_path / "keys").sealer("observations")
     with pytest.raises(UsageError, match="cannot be read"):
-        of_file(findings, asset, sealer)
+        of_file(findings, asset, sealer, tmp_path)
 
 
 def test_a_file_that_was_replaced_since_is_refused(

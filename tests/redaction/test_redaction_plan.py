@@ -4,6 +4,7 @@ import pytest
 
 from compliance.errors import UsageError
 from compliance.findings import Finding, Observation, RawKind
+from compliance.redaction.coverable import divide
 from compliance.redaction.edits import How
 from compliance.redaction.plan import choose, edits_of
 from compliance.types import Region, Source, TimeSpan
@@ -117,3 +118,41 @@ def test_a_branch_chooses_all_below_it_and_nothing_beside() -> None:
 def test_what_is_not_there_cannot_be_chosen(categories: list[str], ids: list[str]) -> None:
     with pytest.raises(UsageError):
         choose([finding("pii.phone")], categories, ids)
+
+
+def test_of_a_category_what_lies_in_the_media_is_covered_and_the_rest_is_said() -> None:
+    there = finding("pii.phone", Source.OCR)
+    asked = [
+        finding("pii.phone", Source.PROMPT, span=None, region=None),
+        there,
+        finding("pii.email", Source.METADATA, span=None, region=None),
+        finding(region=None),
+    ]
+    covered, left = divide(asked, [], None, still=False)
+    assert covered == [there]
+    reasons = ("edit the prompt", "metadata", "no region")
+    for one, line, reason in zip((asked[0], *asked[2:]), left, reasons, strict=True):
+        assert line.startswith(f"Left: {one.id} ({one.category})") and reason in line
+
+
+def test_what_is_named_by_its_id_is_never_left() -> None:
+    asked = [finding("pii.phone", Source.PROMPT, span=None, region=None), finding()]
+    with pytest.raises(UsageError, match=r"cannot be redacted.*prompt"):
+        divide(asked, [asked[0].id], None, still=False)
+    (edit,) = edits_of(
+        asked[1:], [], None, mute=False, fixed=False, still=False, named=[asked[0].id]
+    )
+    assert not edit.named
+
+
+def test_where_nothing_can_be_covered_it_is_refused_with_every_reason() -> None:
+    asked = [finding("pii.phone", Source.PROMPT, span=None), finding(region=None)]
+    with pytest.raises(UsageError, match=r"edit the prompt.*no region"):
+        divide(asked, [], None, still=False)
+
+
+@pytest.mark.parametrize("source", [Source.CAPTION, Source.SPEECH])
+def test_what_needs_time_is_left_in_a_picture(source: Source) -> None:
+    there = finding("pii.phone", Source.OCR, span=None)
+    covered, (line,) = divide([finding("pii.phone", source), there], [], None, still=True)
+    assert covered == [there] and "needs time" in line
