@@ -27,6 +27,9 @@ PIECES = 4
 _MARKS = " \t\r\u2026\u2013\u2014~*#\u266a\u266b\u266c>.,;-"
 """What is no part of a number at the end of a line, or at the beginning of the next."""
 _BLANKS = " \t\r\u2026\u266a\u266b\u266c"
+_WHOLE = re.compile(r"@\w[\w-]*(?:\.[\w-]+)*\.[A-Za-z]{2,}\Z")
+_POSSIBLE = re.compile(r"[^\s@]@\w[\w-]*\.\w")
+"""An address that is whole, and what one holds at least: most lines are told by these, which cost little."""
 _LAST, _FIRST = re.compile(r"\S{1,64}\Z"), re.compile(r"\S{1,255}")
 
 
@@ -121,15 +124,15 @@ def _glued(tail: tuple[int, str], below: list[tuple[int, str]], find: Find) -> I
     """Yield addresses that begin in ``tail`` and run into the words that the lines below begin with."""
     start, written = tail
     where = list(range(start, start + len(written)))
-    word = written.isalpha()
+    word, whole = written.isalpha(), bool(_WHOLE.search(written))
     for begin, line in below[: PIECES - 1]:
         head = _FIRST.match(line)
-        if head is None or (head[0].startswith("@") and word):
+        if head is None or (whole and head[0][0] != ".") or (word and head[0][0] == "@"):
             return  # *by Anna* above *@anna.me* names somebody's account
         before = len(where)
         written += head[0]
         where += range(begin, begin + len(head[0]))
-        for hit in find(written) if "@" in written else ():
+        for hit in find(written) if _POSSIBLE.search(written) else ():
             if hit.entity == EMAIL and hit.start < len(tail[1]) and hit.end > before:
                 score = min(hit.score, CROSSING)
                 end = where[hit.end - 1] + 1
