@@ -1,4 +1,4 @@
-"""Symbols of hate groups are found where a text names them, and religion, history of ships and flags are not."""
+"""Symbols of hate groups are found where a text names them, and what only sounds alike is not."""
 
 import pytest
 

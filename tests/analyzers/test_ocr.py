@@ -92,7 +92,12 @@ NUMBER = "4111 1111 1111 1111"
 
 @pytest.mark.parametrize(
     ("size", "letters"),
-    [((2160, 3840), 14), ((2160, 3840), 20), ((4320, 7680), 20), ((4320, 7680), 28)],
+    [
+        ((2160, 3840), 14),
+        ((2160, 3840), 20),
+        pytest.param((4320, 7680), 20, marks=pytest.mark.long),
+        pytest.param((4320, 7680), 28, marks=pytest.mark.long),
+    ],
 )
 def test_each_line_of_a_large_picture_is_read_once_and_whole(
     ocr, size: tuple[int, int], letters: int
@@ -109,6 +114,7 @@ def test_each_line_of_a_large_picture_is_read_once_and_whole(
     assert read(ocr, frame)[0] == [NUMBER] * len(places)
 
 
+@pytest.mark.long
 def test_text_larger_than_a_tile_is_read_and_its_pieces_are_not(ocr) -> None:
     texts = read(ocr, page(("4111 1111", 1920, 2160, 28.0), size=(4320, 7680)))[0]
     assert "4111 1111" in texts

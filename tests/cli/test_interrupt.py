@@ -14,7 +14,7 @@ from compliance.demo.scenes import SIZE, still_scene
 
 def test_an_interrupt_ends_a_review(tmp_path: Path) -> None:
     with Encoder(tmp_path / "clip.mp4", SIZE) as encoder:
-        for frame in frames([still_scene("coffee", 40.0, "MORNING LIGHT")]):
+        for frame in frames([still_scene("coffee", 15.0, "MORNING LIGHT")]):
             encoder.add(frame)
     home = tmp_path / "home"
     command = [sys.executable, "-m", "compliance.cli.main", "review", "clip.mp4"]
