@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 MOST = 2000
 """Longest value that is kept, characters."""
@@ -29,15 +29,15 @@ def is_plain(name: str, value: object) -> bool:
 
 
 def keep_plain(
-    metadata: dict[str, str], without: Iterable[str] = (), words: Collection[str] = ()
+    metadata: dict[str, str], without: Collection[str] = (), words: Collection[str] = ()
 ) -> list[str]:
     """Take out of ``metadata`` what may hold a picture or repeats one of ``words``, and ``without``.
 
     Returns:
         Names of the entries that may hold a picture or repeat a word; ``without`` is not named.
     """
-    for name in without:
-        metadata.pop(name, None)
+    for name in [one for one in metadata if one.casefold() in without]:
+        del metadata[name]
     left_out = [
         name
         for name, value in metadata.items()

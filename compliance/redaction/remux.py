@@ -25,8 +25,8 @@ _FRAME_DURATION = 1 << 8
 """AV_CODEC_FLAG_FRAME_DURATION: packets last as long as their frames."""
 _INTERLACED = 1 << 18 | 1 << 29
 """AV_CODEC_FLAG_INTERLACED_DCT and _ME."""
-_BRANDS = ("major_brand", "minor_version", "compatible_brands")
-"""Metadata that says of which kind the file was."""
+_WRITTEN_ANEW = ("major_brand", "minor_version", "compatible_brands", "encoder")
+"""Metadata that says of which kind the file was and what wrote it, which every container is given anew."""
 _FULL_HD = 1920 * 1088
 _PROGRESS = 25
 """Frames between two signs of life."""
@@ -80,7 +80,7 @@ class Remux:
         self._out: Any = av.open(sink, "w", format=form)
         self.dropped: list[str] = []
         self._out.metadata.update(self._in.metadata)
-        self._strip(self._out, _BRANDS)
+        self._strip(self._out, _WRITTEN_ANEW)
         self._dimmer = Dimmer(job.follow, job.gain)
         self._video: Any = None
         self._size = (0, 0, "")
@@ -158,7 +158,7 @@ class Remux:
             chapter["metadata"].setdefault("title", f"Chapter {number}")
         self._out.set_chapters(chapters)
         for stream in self._out.streams:
-            self._strip(stream)
+            self._strip(stream, _WRITTEN_ANEW if stream.type == "video" else ())
 
     def _strip(self, part: Any, without: Sequence[str] = ()) -> None:
         """Leave out metadata that may hold a picture."""

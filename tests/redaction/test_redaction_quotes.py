@@ -115,6 +115,18 @@ def test_titles_and_chapters_of_a_video_that_quote_are_left_out(
     assert any("title of chapter 1" in note for note in done.notes), done.notes
 
 
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv"])
+def test_what_every_container_is_given_anew_is_not_said_to_be_left_out(
+    tmp_path: Path, signer: DevelopmentSigner, name: str
+) -> None:
+    clip = write_clip(tmp_path / name)
+    done = redact(clip, [edit()], tmp_path / f"out{clip.suffix}", signer, words=ANYTHING)
+    assert "Left out: metadata title." in done.notes
+    assert not [n for n in done.notes if "brand" in n or "encoder" in n.casefold()], done.notes
+    with av.open(str(done.output)) as copy:
+        assert copy.metadata["encoder" if name == "clip.mp4" else "ENCODER"].startswith("Lavf")
+
+
 def test_notes_of_a_picture_that_quote_are_left_out(
     tmp_path: Path, signer: DevelopmentSigner
 ) -> None:
