@@ -88,6 +88,8 @@ def test_a_card_that_is_read_aloud_is_found(texts, source, pii) -> None:
         ("by Anna", "@anna.me"),
         ("It was 21 to 14", "and 17 to 10"),
         ("He lived 1911", "1987 1994 2001"),
+        tuple(map(str, range(1, 60))),
+        tuple(f"{number}%" for number in range(100, 0, -5)),
     ],
 )
 def test_counting_scores_and_accounts_run_into_nothing(texts, pii) -> None:

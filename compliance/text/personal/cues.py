@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compliance.errors import AnalyzerError
@@ -32,6 +32,10 @@ SPELT = frozenset({CARD, IBAN})
 _WORTH = re.compile(
     r"\d|@|(?<!\w)(?:zero|one|two|three|four|five|six|seven|eight|nine|oh|o)(?!\w)", re.IGNORECASE
 )
+_PIECE = re.compile(
+    r"[\W\d_]+|\W*(?:[A-Z\d]{1,5}|(?i:zero|one|two|three|four|five|six|seven|eight|nine|oh|o|double|triple|treble))\W*"
+)
+"""A word that may be all of a piece of a number."""
 _ENDED = re.compile(r"[.!?。！？]\s*\Z")
 
 
@@ -113,7 +117,16 @@ def _worth_reading(batch: TextBatch) -> Iterator[tuple[int, ...]]:
         mail = ["@" in text[-REACH:] for _, text in texts]
         for chain in continued(texts, LONGEST):
             if worth[chain[1]] or mail[chain[0]]:
-                yield tuple(cues[at][1] for at in chain)
+                yield tuple(cues[at][1] for at in _unbroken(chain, texts))
+
+
+def _unbroken(chain: tuple[int, ...], texts: Sequence[tuple[TimeSpan, str]]) -> tuple[int, ...]:
+    """Return as much of a chain as one number may take: nothing but pieces stands between its ends."""
+    for place, at in enumerate(chain[1:], start=2):
+        words = texts[at][1].split()
+        if len(words) > 1 and not all(map(_PIECE.fullmatch, words)):
+            return chain[:place]
+    return chain
 
 
 def _document(batch: TextBatch, rows: tuple[int, ...]) -> Document:

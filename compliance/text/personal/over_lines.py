@@ -75,17 +75,30 @@ def placed(
         place = document.place(hit.start, hit.end)
         if len(place.rows) > 1:
             pairs = itertools.pairwise(batch.regions[row] for row in place.rows)
-            if hit.entity not in MAY_CROSS_LINES or not all(itertools.starmap(adjacent, pairs)):
+            if (
+                _counts(written)
+                or hit.entity not in MAY_CROSS_LINES
+                or not all(itertools.starmap(adjacent, pairs))
+            ):
                 continue
-            on_screen = batch.sources[place.rows[0]] is Source.OCR
-            if hit.entity == PHONE and on_screen and not _named(text, hit):
+            counted = batch.sources[place.rows[0]] is Source.OCR or len(place.rows) > 2
+            if hit.entity == PHONE and counted and not _named(text, hit):
                 continue
             hit = replace(hit, score=min(hit.score, CROSSING))
         yield Sighting(hit, place, "".join(filter(str.isalnum, written)).upper())
 
 
+def _counts(written: str) -> bool:
+    """Tell whether three lines or more count up or down, as a clock or a percentage does."""
+    numbers = ["".join(filter(str.isdigit, line)) for line in written.split("\n")]
+    if len(numbers) < 3 or not all(numbers):
+        return False
+    steps = {int(after) - int(before) for before, after in itertools.pairwise(numbers)}
+    return len(steps) == 1 and steps != {0}
+
+
 def _named(text: str, hit: Hit) -> bool:
-    """Tell whether a number is surely a telephone's: tables and scores on screen look like some."""
+    """Tell whether a number is surely a telephone's: tables on screen and numbers counted look like some."""
     return text[hit.start] == "+" or context_of(ENTITIES[PHONE], text, hit.start, hit.end)
 
 
