@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from compliance.reporters.matrix import SIGNS, rows
-from compliance.reporters.text import about_line, clearance_line, time_of
+from compliance.reporters.text import about_line, clearance_line, place_of
 
 if TYPE_CHECKING:
     from compliance.pipeline.run import Outcome
@@ -33,9 +33,7 @@ def _review(outcome: Outcome) -> dict[str, object]:
         {
             "hit": hit,
             "findings": [
-                (by_id[one], time_of(span) if (span := by_id[one].span) else str(by_id[one].source))
-                for one in hit.findings
-                if one in by_id
+                (by_id[one], place_of(by_id[one])) for one in hit.findings if one in by_id
             ],
         }
         for hit in verdict.hits
@@ -46,6 +44,7 @@ def _review(outcome: Outcome) -> dict[str, object]:
         "exit_code": int(outcome.exit_code),
         "hits": hits,
         "matrix": rows(verdict),
+        "not_examined": sorted(verdict.not_examined, key=lambda one: bool(one.accepted_by)),
         "clearance": clearance_line(outcome.clearance) if outcome.clearance else "",
         "waived": sum(1 for hit in verdict.hits if hit.waiver),
         "warnings": outcome.warnings,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from compliance.facts import Waiver
 from compliance.findings import Finding
 from compliance.reporters import matrix
-from compliance.types import TimeSpan
+from compliance.types import Source, TimeSpan
 from compliance.verdicts import Clearance, ConsentUse, Decision, PermitUse, RuleHit, Verdict
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def clearance_line(clearance: Clearance) -> str:
 
 def _finding_line(sign: str, hit: RuleHit, finding: Finding) -> str:
     name = hit.rule if sign else finding.category
-    place = time_of(finding.span) if finding.span else str(finding.source)
+    place = place_of(finding)
     score = f"{finding.score:.2f}"
     if hit.threshold is not None:
         score += f" ≥ {hit.threshold:.2f}"
@@ -145,6 +145,14 @@ def short(path: Path) -> str:
 def printable(text: str) -> str:
     """Return ``text`` with control characters escaped: strings from files never drive a terminal."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def place_of(finding: Finding) -> str:
+    """Return when a finding is there, and in what unless in the picture; what alone where it has no time."""
+    if finding.span is None:
+        return str(finding.source)
+    time = time_of(finding.span)
+    return time if finding.source is Source.FRAME else f"{time} {finding.source}"
 
 
 def time_of(span: TimeSpan) -> str:
