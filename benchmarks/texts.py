@@ -19,7 +19,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.environment import record
@@ -101,18 +101,23 @@ def ours(classifier: str) -> Callable[[Sequence[str]], Found]:
 
     def run(texts: Sequence[str]) -> Found:
         found: Found = set()
-        for begin in range(0, len(texts), pii.spec.batch):
-            part = tuple(texts[begin : begin + pii.spec.batch])
-            n = len(part)
-            rows = tuple(str(begin + i) for i in range(n))
-            batch = TextBatch(rows, part, (Source.PROMPT,) * n, (None,) * n, (None,) * n)
-            if other is not None:
-                other.observe_texts(batch)
+        for batch in _batches(texts, pii.spec.batch):
             for one in pii.observe_texts(batch):
                 found.add((int(one.asset), *one.attributes["offsets"]))
+        for batch in () if other is None else _batches(texts, other.spec.batch):
+            other.observe_texts(batch)
         return found
 
     return run
+
+
+def _batches(texts: Sequence[str], size: int) -> Iterator[TextBatch]:
+    """Yield the texts as prompts in batches of an analyzer's own size, each named by its place."""
+    for begin in range(0, len(texts), size):
+        part = tuple(texts[begin : begin + size])
+        n = len(part)
+        rows = tuple(str(begin + i) for i in range(n))
+        yield TextBatch(rows, part, (Source.PROMPT,) * n, (None,) * n, (None,) * n)
 
 
 def timed(

@@ -28,7 +28,7 @@ MOST_TOKENS = 256
 """Tokens of one text, the two that mark its ends included; see the card."""
 WIDTH = 384
 """Length of an embedding."""
-TOKENS_AT_ONCE, TOKENS_AT_ONCE_CPU = 8192, 2048
+TOKENS_AT_ONCE, TOKENS_AT_ONCE_CPU = 8192, 1024
 """Tokens in one run, padding included, which bounds memory; on a CPU, what stays in its caches: runs of 8192
 took a third longer there, on one thread."""
 

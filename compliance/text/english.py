@@ -55,9 +55,13 @@ def _is_stem(stem: str) -> bool:
     return stem in vocabulary() or (doubled and stem[:-1] in vocabulary())
 
 
-def words(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, word in lower case) of each word of ``text`` in whatever script."""
-    return [(one.start(), one.end(), one[0].casefold()) for one in _TOKEN.finditer(text)]
+@functools.lru_cache(maxsize=4)
+def words(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return (start, end, word in lower case) of each word of ``text`` in whatever script.
+
+    The last few texts are remembered: readings of one text ask for its words many times.
+    """
+    return tuple((one.start(), one.end(), one[0].casefold()) for one in _TOKEN.finditer(text))
 
 
 def known(text: str) -> tuple[int, int]:

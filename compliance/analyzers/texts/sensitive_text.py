@@ -69,7 +69,7 @@ class SensitiveTextAnalyzer:
         runtime="torch",
         requires=("ocr",),
         languages=("en",),
-        batch=256,
+        batch=1024,
         gpu_batch=1024,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from compliance.text.disguise.english_letters import (
     COMMON,
@@ -340,7 +340,7 @@ def _many(edits: list[Edit], count: int) -> bool:
 
 def _whole(
     text: str,
-    found: list[tuple[int, int, str]],
+    found: Sequence[tuple[int, int, str]],
     seams: list[bool],
     join: Callable[[list[str]], float],
 ) -> list[Edit]:

@@ -47,6 +47,9 @@ _LANGUAGE = "en"
 _DIGITS = re.compile(r"\d+")
 _WORTH_READING = re.compile(r"\d|@|::")
 """Nothing but web addresses and the words of documents is without any of these, and most prompts are."""
+_WORTH_PATTERNS = re.compile(r"@|:|\w{16}|(?:\d\D{0,40}){4}", re.ASCII)
+"""Something that one of Presidio's patterns may match: an address, a long run, or four digits at least, not far
+apart; of the numbers they look for the shortest has four."""
 _EMAIL = (
     r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w!#$%&'*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]{0,63}"
     r"@\w[\w-]{0,62}(?:\.\w[\w-]{0,62}){1,8}\b"
@@ -133,6 +136,8 @@ class Recognisers:
 
     def _patterned(self, window: str) -> Iterator[tuple[str, int, int, float]]:
         """Yield what Presidio's patterns find."""
+        if not _WORTH_PATTERNS.search(window):
+            return
         began = time.monotonic()
         results = [
             one

@@ -22,6 +22,8 @@ prompts of one sentence 0.51, 0.52 and 0.54."""
 MOST_PARTS = 6_000
 """Different parts of one text that are read at most: about 60,000 words, some minutes on a CPU. Repeats are
 free."""
+MARKS = 2
+"""Tokens that mark the ends of a text."""
 
 
 class Embedder(Protocol):
@@ -92,6 +94,8 @@ class SensitiveReader:
                 where=f"the text that begins {text[:40]!r}",
                 fix="submit it in several assets, or let a person read it",
             )
+        if text.isascii() and len(text) + MARKS <= self._most:
+            return spans  # no letter is more than a token
         return fitting(text, spans, self._embedder.lengths, self._most)
 
     def _strongest(self, text: str, spans: Sequence[Span], known: dict[str, Floats]) -> Scores:
