@@ -1,14 +1,14 @@
 """Measure personal data in many prompts against Presidio's engine with a classifier, text by text.
 
-The prompts are PartiPrompts and VBench, repeated with numbers to N; every tenth also holds an e-mail
-address, a card, an internet address or a social security number. Theirs: Presidio's AnalyzerEngine with its
-own pattern recognisers for the entities that ours looks for by patterns, without that of e-mail, which reaches
+The prompts are PartiPrompts and VBench, repeated with numbers to N; every tenth also holds an e-mail address,
+a card, an internet address or a social security number. Theirs: Presidio's AnalyzerEngine with its own
+pattern recognisers for the entities that ours looks for by patterns, without that of e-mail, which reaches
 for the network, and a pass of all-MiniLM-L6-v2 with a linear head, in a loop over the texts. Ours: the
 analyzers ``pii`` and ``sensitive-text`` (where it is installed) in batches. Ours reads all texts; theirs,
 which would take minutes, a sample drawn at random from each stretch of :data:`STRETCH` of them, and the two
 take turns stretch by stretch, so that both see the same machine. What theirs finds must be among what ours
-does, or the figures are void. Runs with other numbers of threads (``OMP_NUM_THREADS=1``) stay in the result side by side: theirs gives
-the network one text at a time, for which more threads than one are a loss.
+does, or the figures are void. Runs with other numbers of threads (``OMP_NUM_THREADS=1``) stay in the result
+side by side: theirs gives the network one text at a time, for which more threads than one are a loss.
 
 Usage: python -m benchmarks.texts [--data FOLDER] [--texts N] [--peer N]
 """
