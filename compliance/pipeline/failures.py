@@ -41,10 +41,9 @@ class Failures:
             missing = isinstance(error, ModelMissing) and not isinstance(error, ModelIncomplete)
             with self._lock:
                 for key in ((analyzer, asset) for asset in assets):
+                    # what else fails after a model was not there, fails for want of it
                     if missing and key not in self._why:
                         self._missing.add(key)
-                    elif not missing:
-                        self._missing.discard(key)
                     self._why.setdefault(key, why)
 
     def together_or_alone(
