@@ -1,4 +1,4 @@
-"""An analyzer whose model is not installed lacks it whatever fails afterwards; one that fails first does not."""
+"""An analyzer whose model is not installed lacks it, whatever else fails afterwards."""
 
 from compliance.errors import ModelMissing
 from compliance.pipeline.failures import Failures
